@@ -1,0 +1,113 @@
+// From what came over the wire to the canonical request (security-requirements §4.6): one reading of path, query and headers,
+// made before routing. What could be read in two ways is refused, so that a policy never decides on another request than is executed.
+import { HttpError } from './errors.ts'
+import { MalformedParameters, parseParameters } from './parameters.ts'
+import type { CanonicalRequest, Method } from './request.ts'
+
+const METHODS: ReadonlySet<string> = new Set<Method>(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const SINGLE_HEADERS = ['host', 'authorization', 'content-type', 'content-length']
+
+/** The wire's own view, where there is one (node:http): the request target and headers before any URL parser touched them. */
+export interface Wire {
+  readonly target: string
+  readonly rawHeaders: readonly string[]
+  readonly remoteAddr: string | undefined
+}
+
+export interface CanonicalOptions {
+  readonly id: string
+  /** Bytes. */
+  readonly maxBody: number
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const FORBIDDEN_IN_PATH = /[\u0000-\u0020\u007f\\;<>"^`{|}]|%(?:2f|5c|00|25|3b|0[0-9a-f]|1[0-9a-f])/i
+
+const segmentsOf = (path: string): string[] => {
+  if (!path.startsWith('/') || FORBIDDEN_IN_PATH.test(path)) throw new HttpError(400, 'the path holds a character that is not allowed')
+  const raw = path.split('/').slice(1)
+  if (raw.at(-1) === '') raw.pop()
+  return raw.map((segment) => {
+    let decoded: string
+    try {
+      decoded = decodeURIComponent(segment)
+    } catch {
+      throw new HttpError(400, 'the path holds a malformed percent-escape')
+    }
+    if (decoded === '' || decoded === '.' || decoded === '..' || /[. ]$/.test(decoded)) {
+      throw new HttpError(400, 'the path holds an empty or dot segment')
+    }
+    return decoded
+  })
+}
+
+const refuseRepeatedHeaders = (rawHeaders: readonly string[]): void => {
+  const seen = new Set<string>()
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase()
+    if (!SINGLE_HEADERS.includes(name)) continue
+    if (seen.has(name)) throw new HttpError(400, `the header ${name} stands more than once`)
+    seen.add(name)
+  }
+}
+
+const readBody = async (request: Request, maxBody: number): Promise<Uint8Array> => {
+  const tooLarge = () => new HttpError(413, `the body is larger than ${maxBody} bytes`)
+  if (Number(request.headers.get('content-length') ?? 0) > maxBody) throw tooLarge()
+  if (!request.body) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body) {
+    size += chunk.byteLength
+    if (size > maxBody) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+}
+
+const ipv4Mapped = (address: string | undefined): string | undefined => address?.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '')
+
+/** Path and query of the request target; absolute-form targets are refused, since only the configured base URL names this server. */
+const targetOf = (request: Request, wire: Wire | undefined): { path: string; queryString: string } => {
+  if (wire) {
+    if (!wire.target.startsWith('/')) throw new HttpError(400, 'the request target must be a path')
+    const mark = wire.target.indexOf('?')
+    return mark < 0
+      ? { path: wire.target, queryString: '' }
+      : { path: wire.target.slice(0, mark), queryString: wire.target.slice(mark + 1) }
+  }
+  const url = new URL(request.url)
+  return { path: url.pathname, queryString: url.search.slice(1) }
+}
+
+/** Reads a request. Throws HttpError 400, 405 or 415; the body is read on demand and may reject with 413. */
+export const canonicalRequest = (request: Request, wire: Wire | undefined, options: CanonicalOptions): CanonicalRequest => {
+  if (!METHODS.has(request.method)) throw new HttpError(405, 'method not allowed', { headers: { allow: [...METHODS].join(', ') } })
+  if (wire) refuseRepeatedHeaders(wire.rawHeaders)
+  const { path, queryString } = targetOf(request, wire)
+  const segments = segmentsOf(path)
+  const encoding = request.headers.get('content-encoding')
+  if (encoding !== null && encoding !== 'identity') throw new HttpError(415, 'compressed bodies are not accepted')
+  let query: CanonicalRequest['query']
+  try {
+    query = parseParameters(queryString)
+  } catch (error) {
+    if (error instanceof MalformedParameters) throw new HttpError(400, error.message)
+    throw error
+  }
+  let body: Promise<Uint8Array> | undefined
+  return {
+    id: options.id,
+    method: request.method as Method,
+    path: path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path,
+    segments,
+    query,
+    queryString,
+    headers: new Map(request.headers),
+    remoteAddr: ipv4Mapped(wire?.remoteAddr),
+    body: () => {
+      body ??= readBody(request, options.maxBody)
+      return body
+    },
+  }
+}

@@ -1,0 +1,117 @@
+// Outbound requests (security-requirements E-01): https to public addresses only, unless the operator named the origin.
+// The address is resolved once and pinned for the connection, so that a second DNS answer cannot lead inside.
+import { lookup } from 'node:dns/promises'
+import http from 'node:http'
+import https from 'node:https'
+import { BlockList, isIP } from 'node:net'
+import type { Fetch } from './runtime.ts'
+
+const TIMEOUT_MS = 5_000
+const MAX_BYTES = 1_048_576
+
+/** Loopback, private, link-local, shared, documentation, multicast and reserved ranges (RFC 6890). */
+const INSIDE = new BlockList()
+for (const [net, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 3],
+] as const) {
+  INSIDE.addSubnet(net, prefix, 'ipv4')
+}
+for (const [net, prefix] of [
+  ['::', 96],
+  ['64:ff9b::', 96],
+  ['100::', 64],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const) {
+  INSIDE.addSubnet(net, prefix, 'ipv6')
+}
+
+/** Is this address outside of every private and reserved range? */
+export const isPublicAddress = (address: string): boolean => {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped) return isPublicAddress(mapped)
+  const family = isIP(address)
+  return family !== 0 && !INSIDE.check(address, family === 4 ? 'ipv4' : 'ipv6')
+}
+
+const resolvePublic = async (hostname: string): Promise<string> => {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const addresses = isIP(host) ? [host] : (await lookup(host, { all: true })).map(({ address }) => address)
+  const [first] = addresses
+  if (first === undefined || !addresses.every(isPublicAddress)) throw new Error(`egress to ${hostname} is not allowed`)
+  return first
+}
+
+interface Call {
+  readonly url: URL
+  readonly pinned: string | undefined
+  readonly method: string
+  readonly headers: Record<string, string>
+  readonly body: string | undefined
+}
+
+const send = ({ url, pinned, method, headers, body }: Call): Promise<Response> =>
+  new Promise((resolve, reject) => {
+    const client = url.protocol === 'https:' ? https : http
+    const request = client.request(url, {
+      method,
+      headers,
+      timeout: TIMEOUT_MS,
+      agent: false,
+      ...(pinned && {
+        lookup: (_host: string, _options: unknown, done: (error: null, addresses: { address: string; family: number }[]) => void) =>
+          done(null, [{ address: pinned, family: isIP(pinned) }]),
+      }),
+    })
+    const deadline = setTimeout(() => request.destroy(new Error('timed out')), TIMEOUT_MS)
+    request.on('error', (error) => {
+      clearTimeout(deadline)
+      reject(error)
+    })
+    request.on('response', (answer) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      answer.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size > MAX_BYTES) request.destroy(new Error('the answer is larger than 1 MB'))
+        else chunks.push(chunk)
+      })
+      answer.on('end', () => {
+        clearTimeout(deadline)
+        const status = answer.statusCode ?? 502
+        if (status >= 300 && status < 400) return reject(new Error('redirects are not followed'))
+        const fields = Object.entries(answer.headers).flatMap(([name, value]): [string, string][] =>
+          typeof value === 'string' ? [[name, value]] : [],
+        )
+        return resolve(new Response(status === 204 || status === 304 ? null : Buffer.concat(chunks), { status, headers: fields }))
+      })
+    })
+    request.end(body)
+  })
+
+/** The guarded fetch. `allowed` are origins such as `http://localhost:4567` that may be reached whatever their address or scheme. */
+export const createEgress =
+  (allowed: readonly string[]): Fetch =>
+  async (address, init = {}) => {
+    const url = new URL(address)
+    const named = allowed.includes(url.origin)
+    if (!named && url.protocol !== 'https:') throw new Error(`egress to ${url.origin} is not allowed: https only`)
+    if (url.username || url.password) throw new Error('credentials in an outbound URL are not allowed')
+    const pinned = named ? undefined : await resolvePublic(url.hostname)
+    return send({ url, pinned, method: init.method ?? 'GET', headers: init.headers ?? {}, body: init.body })
+  }
