@@ -1,0 +1,25 @@
+// One FHIR request, on the wire or as an entry of a Bundle: the same function answers both.
+import type { CanonicalRequest } from '../http/request.ts'
+import type { Authorize } from './access.ts'
+
+/** How resources are spelt at this base: FHIR's JSON under /fhir, Aidbox's at the root. */
+export type Format = 'fhir' | 'aidbox'
+
+export interface FhirRequest {
+  /** The canonical request; for an entry, a request made of the entry within the enclosing one. */
+  readonly request: CanonicalRequest
+  /** Segments below the base: `['Patient', 'p1']`. */
+  readonly segments: readonly string[]
+  /** The absolute base URL that links and fullUrl start with, e.g. `http://localhost:8080/fhir`. */
+  readonly base: string
+  readonly format: Format
+  /** Who asks, as one function: bound to the principal by box.ts. */
+  readonly authorize: Authorize
+}
+
+/** `body` is text that is sent as it is. */
+export interface FhirResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
