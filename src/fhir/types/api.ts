@@ -1,0 +1,33 @@
+// Generated from schemas/api.schema.json by .build/types.ts: change the schema, not this file.
+
+/**
+ * Mounts the FHIR API at a further base path, with its own metadata and smart-configuration.
+ */
+export interface Api {
+  /**
+   * Always `Api`.
+   */
+  resourceType: 'Api'
+  /**
+   * The resource id.
+   */
+  id: string
+  /**
+   * Version and time of the last change; set by the server.
+   */
+  meta?: {
+    [k: string]: unknown
+  }
+  /**
+   * Where Aidbox took it from; ignored.
+   */
+  _source?: string
+  /**
+   * The base path, for example `/smart`.
+   */
+  path: string
+  /**
+   * What it is for.
+   */
+  description?: string
+}

@@ -1,0 +1,18 @@
+// The schemas of the configuration resources (issue 3 "Bundles": fields described; security-requirements C-01: unknown keys are errors).
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { Ajv } from 'ajv'
+
+const folder = new URL('../../schemas/', import.meta.url)
+const schemaOf = (file: string) => JSON.parse(readFileSync(new URL(file, folder), 'utf8'))
+const OPEN = new Set(['role.schema.json', 'operation.schema.json', 'bundle.schema.json'])
+
+for (const file of readdirSync(folder)) {
+  if (OPEN.has(file)) continue
+  test(`C-01: ${file} refuses a key it does not know, at the top level`, () => {
+    const validate = new Ajv({ allErrors: true, strict: false, validateFormats: false }).compile(schemaOf(file))
+    validate({ nope: 1 })
+    assert.ok(validate.errors?.some(({ keyword, params }) => keyword === 'additionalProperties' && params.additionalProperty === 'nope'))
+  })
+}
