@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ExactNumber, MalformedBody, parseJson, stringifyJson } from '../../src/http/json.ts'
+import { parseYaml } from '../../src/http/yaml.ts'
+
+test('numbers keep their spelling (R4 json.html#decimal)', () => {
+  const text = '{"a":1.10,"b":12345678901234567890,"c":-0.5,"d":[1,true,null,"\\u00e9\\n"]}'
+  assert.equal(stringifyJson(parseJson(text)), text.replace('\\u00e9', 'é'))
+  assert.ok(parseJson('1.10') instanceof ExactNumber)
+  assert.equal(parseJson('1.1'), 1.1)
+})
+
+test('what could be read in two ways is refused, with its position', () => {
+  const bad = ['', '{"a":1,"a":2}', '{"__proto__":1}', '{"constructor":1}', '1e400', '{} x', '[1,]', '01', '"\t"', '\ufeff{}', '{"a" 1}']
+  for (const text of bad) assert.throws(() => parseJson(text), MalformedBody, text)
+  assert.throws(() => parseJson('{\n // c\n}'), /comments are not allowed in JSON \(2:2\)/)
+  assert.throws(() => parseJson(new Uint8Array([0x22, 0xff, 0x22])), /UTF-8/)
+  assert.throws(() => parseJson('['.repeat(65) + ']'.repeat(65)), /deeper than 64/)
+  assert.ok(Array.isArray(parseJson(`${'['.repeat(64)}${']'.repeat(64)}`)))
+})
+
+test('YAML has the limits of JSON', () => {
+  assert.deepEqual(parseYaml('a: 1\nb: [x]'), { a: 1, b: ['x'] })
+  for (const text of ['a: 1\na: 2', '__proto__: 1', 'a: .inf', 'a: *x', 'a: [']) assert.throws(() => parseYaml(text), MalformedBody, text)
+})
