@@ -1,0 +1,94 @@
+// FHIR's `Authorize`, made of scopes and policies (design, "Who may"): both are needed, scopes never grant alone.
+import type { AccessRequest, Authorize, Decision, Permission, Rows } from '../fhir/access.ts'
+import type { LaunchContext } from '../oauth/authorization.ts'
+import type { Principal } from '../oauth/principal.ts'
+import { ALL } from '../store/criterion.ts'
+import type { CompiledPolicies } from './compile.ts'
+import { decide } from './decide.ts'
+import { isMap } from './matcho/value.ts'
+import { requestObject } from './request-object.ts'
+
+/** What the scopes of a token reach: see `scopeRows` of smart/criteria.ts. */
+export interface ScopeReach {
+  covers(type: string, permission: Permission): boolean
+  readonly rows: Rows
+  readonly confined: boolean
+}
+
+/** One denial, for the operator: the outside learns nothing of it. */
+export interface Denial {
+  readonly request: string
+  readonly operation: string
+  readonly reason: string
+  readonly client: string | undefined
+  readonly user: string | undefined
+}
+
+export interface AuthorizeDependencies {
+  readonly policies: CompiledPolicies
+  /** `scopeRows` with this box's definitions and base. */
+  readonly scopeRows: (granted: {
+    readonly scope: readonly string[]
+    readonly context: LaunchContext
+    readonly fhirUser: string | undefined
+  }) => ScopeReach
+  readonly decisionLog: (denial: Denial) => void
+}
+
+const SMART_CLIENTS: ReadonlySet<unknown> = new Set([
+  'smart-app',
+  'bulk-api-client',
+  'patient-facing-smart-app',
+  'provider-facing-smart-app',
+  'bulk',
+])
+
+const isResourceScope = (scope: string): boolean => /^(patient|user|system)\//.test(scope)
+
+/** A smart-app's or bulk client's token is always held to its scopes; any other as soon as it carries a resource scope. */
+export const scopesAreEnforced = (principal: Principal): boolean =>
+  SMART_CLIENTS.has(principal.client?.type) || (principal.scope ?? []).some(isResourceScope)
+
+/** FHIR form or Aidbox's: `Patient/p1`. */
+const fhirUserOf = (principal: Principal): string | undefined => {
+  const fhirUser: unknown = principal.user?.fhirUser
+  if (!isMap(fhirUser)) return undefined
+  if (typeof fhirUser.reference === 'string') return fhirUser.reference
+  return fhirUser.resourceType && fhirUser.id ? `${fhirUser.resourceType}/${fhirUser.id}` : undefined
+}
+
+const contextOf = ({ session, jwt }: Principal): LaunchContext => {
+  if (session) return session.authorization.context
+  return isMap(jwt?.context) ? jwt.context : {}
+}
+
+const reachOf = (principal: Principal, { scopeRows }: AuthorizeDependencies): ScopeReach | undefined =>
+  scopesAreEnforced(principal)
+    ? scopeRows({ scope: principal.scope ?? [], context: contextOf(principal), fhirUser: fhirUserOf(principal) })
+    : undefined
+
+const uncovered = (access: AccessRequest, reach: ScopeReach | undefined): boolean =>
+  reach !== undefined && access.permissions.some((permission) => access.type === undefined || !reach.covers(access.type, permission))
+
+const UNAUTHENTICATED: Decision = { permit: false, status: 401, reason: 'authentication is required' }
+const OUT_OF_SCOPE: Decision = { permit: false, status: 403, reason: 'no granted scope covers this request', insufficientScope: true }
+const FORBIDDEN: Decision = { permit: false, status: 403, reason: 'Forbidden' }
+
+/** Binds the decision to who asks: scopes (403), then policies (401 for anonymous, else 403), then the rows that the scopes reach. */
+export const createAuthorize =
+  (dependencies: AuthorizeDependencies) =>
+  (principal: Principal): Authorize => {
+    const reach = reachOf(principal, dependencies)
+    const deny = (access: AccessRequest, decision: Decision, reason: string): Decision => {
+      const { client, user } = principal
+      dependencies.decisionLog({ request: access.request.id, operation: access.operation, reason, client: client?.id, user: user?.id })
+      return decision
+    }
+    return async (access) => {
+      if (uncovered(access, reach)) return deny(access, OUT_OF_SCOPE, 'scope')
+      if (!decide(dependencies.policies, requestObject(access, principal)).granted) {
+        return deny(access, principal.method === 'anonymous' ? UNAUTHENTICATED : FORBIDDEN, 'policy')
+      }
+      return { permit: true, rows: reach?.rows ?? (() => ALL), confined: reach?.confined ?? false }
+    }
+  }
