@@ -97,6 +97,8 @@ export interface Provider {
   readonly fhirBases: readonly string[]
   /** Development mode: pages may be served over plain http on loopback, so cookies drop `Secure` and the `__Host-` prefix. */
   readonly insecureCookies: boolean
+  /** Mints the ID token of an authorization with `openid`; passed in, since OAuth does not know OpenID Connect. */
+  readonly idToken?: (authorization: Authorization, provider: Provider) => Promise<string>
 }
 
 /** An endpoint of the authorization server; box.ts mounts the table of them. */

@@ -1,0 +1,68 @@
+// POST /auth/token (RFC 6749 §3.2), in five phases: read → authenticate the client → grant → mint (within the grant, whose gate
+// records what was minted) → answer.
+import type { CanonicalRequest } from '../../http/request.ts'
+import { answer } from '../answer.ts'
+import { authenticateClient } from '../client/authenticate.ts'
+import { type ClientMethod, methodFor, strongestMethod } from '../client/methods.ts'
+import { OAuthError } from '../errors.ts'
+import { authorizationCode } from '../grants/authorization-code.ts'
+import { clientCredentials } from '../grants/client-credentials.ts'
+import type { Grant, Issued } from '../grants/grant.ts'
+import { password } from '../grants/password.ts'
+import { refreshToken } from '../grants/refresh-token.ts'
+import { accessLifetime } from '../mint.ts'
+import type { Provider } from '../provider.ts'
+import { sha256 } from '../secret.ts'
+import { grantOf } from '../session.ts'
+import type { Client } from '../types/client.ts'
+import { userinfo } from '../userinfo.ts'
+import { type OAuthParameters, readParameters, required } from './parameters.ts'
+
+type MethodFor = (client: Client) => ClientMethod
+
+/** A refresh is authenticated as the grant that issued the token was. */
+const methodForRefresh = async (parameters: OAuthParameters, { records }: Provider): Promise<MethodFor> => {
+  const found = await records.token(sha256(parameters.get('refresh_token') ?? ''))
+  return found ? (client) => methodFor(client, grantOf(found.session)) : strongestMethod
+}
+
+/** Every grant of the token endpoint, with how its client must authenticate. */
+const GRANTS: ReadonlyMap<string, { readonly grant: Grant; method(parameters: OAuthParameters, provider: Provider): Promise<MethodFor> }> =
+  new Map([
+    ['authorization_code', { grant: authorizationCode, method: async () => (client) => methodFor(client, 'authorization_code') }],
+    ['client_credentials', { grant: clientCredentials, method: async () => (client) => methodFor(client, 'client_credentials') }],
+    ['password', { grant: password, method: async () => (client) => methodFor(client, 'password') }],
+    ['refresh_token', { grant: refreshToken, method: methodForRefresh }],
+  ])
+
+/** grant_types_supported */
+export const GRANT_TYPES: readonly string[] = [...GRANTS.keys()]
+
+const tokenResponse = async ({ access, refresh, client, grant, authorization, user }: Issued, provider: Provider) => {
+  const scope = provider.profile.spell(authorization.scope).join(' ')
+  const withIdToken = user && authorization.scope.includes('openid') && provider.idToken
+  return {
+    ...provider.profile.tokenParameters(authorization),
+    access_token: access,
+    token_type: 'Bearer',
+    expires_in: accessLifetime(client, grant),
+    ...(scope !== '' && { scope }),
+    ...(refresh !== undefined && { refresh_token: refresh }),
+    ...(withIdToken && { id_token: await withIdToken(authorization, provider) }),
+    ...(user && { userinfo: userinfo(user) }),
+  }
+}
+
+/** The token endpoint. */
+export const token = async (request: CanonicalRequest, provider: Provider): Promise<Response> => {
+  // 1. Read.
+  const parameters = await readParameters(request)
+  const kind = GRANTS.get(required(parameters, 'grant_type'))
+  if (!kind) throw new OAuthError('unsupported_grant_type', 'the grant_type is not supported')
+  // 2. Authenticate the client.
+  const client = await authenticateClient(request, parameters, provider, await kind.method(parameters, provider))
+  // 3. and 4. The grant checks, mints, and passes its single-use gate.
+  const issued = await kind.grant({ client, parameters, provider })
+  // 5. Answer.
+  return answer(200, await tokenResponse(issued, provider))
+}

@@ -1,0 +1,19 @@
+// OpenID Connect's endpoints: discovery, keys, userinfo.
+import { answering } from '../oauth/answer.ts'
+import type { Endpoint, Provider } from '../oauth/provider.ts'
+import { authorizationServerMetadata } from './metadata.ts'
+import { userinfoEndpoint } from './userinfo.ts'
+
+/** Public and constant for a generation of tables, so caches may keep it for a while. */
+const document =
+  (make: (provider: Provider) => unknown): Endpoint['handle'] =>
+  async (_request, provider) =>
+    new Response(JSON.stringify(make(provider)), { headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=60' } })
+
+/** Mounted by box.ts. */
+export const openidEndpoints: readonly Endpoint[] = [
+  { method: 'GET', path: '/.well-known/openid-configuration', cors: true, handle: document(authorizationServerMetadata) },
+  { method: 'GET', path: '/.well-known/jwks.json', cors: true, handle: document(({ keys }) => keys.jwks) },
+  { method: 'GET', path: '/auth/userinfo', cors: true, handle: answering(userinfoEndpoint) },
+  { method: 'POST', path: '/auth/userinfo', cors: true, handle: answering(userinfoEndpoint) },
+]
