@@ -1,0 +1,66 @@
+// Interned words: resource types, parameters and systems are small integers in every table (store-layout.md: 12 B a key against 110).
+import type { Connection } from './database.ts'
+import { raw, sql } from './fragment.ts'
+
+/** `identifier` is a parameter with entries in `ident`, so that others need not look there. */
+const KINDS = { type: 1, param: 2, system: 3, identifier: 4 } as const
+export type NameKind = keyof typeof KINDS
+
+/** The system of a coded value without one. */
+export const NO_SYSTEM = 0
+/** Stands for a system in terms that are urls of references, which no token search may find. */
+export const URL_SYSTEM = -1
+
+export interface Names {
+  find(kind: NameKind, text: string): number | undefined
+  intern(kind: NameKind, text: string): number
+  text(id: number): string
+  /** The id of a coded value; made when `create`. */
+  term(param: number, code: string, system: number): number
+  types(): ReadonlyMap<string, number>
+  /** After a rollback: what was interned in it is gone. */
+  forget(): void
+}
+
+const CACHED = 10_000
+
+/** Names over the connection, cached in memory. */
+export const names = (db: Connection): Names => {
+  const ids = new Map<string, number>()
+  const texts = new Map<number, string>()
+  const terms = new Map<string, number>()
+  const keep = <Key, Kept>(cache: Map<Key, Kept>, key: Key, value: Kept): Kept => {
+    if (cache.size >= CACHED) cache.clear()
+    cache.set(key, value)
+    return value
+  }
+  const find = (kind: NameKind, text: string): number | undefined => {
+    if (kind === 'system' && text === '') return NO_SYSTEM
+    const key = `${KINDS[kind]}${text}`
+    const known = ids.get(key)
+    if (known !== undefined) return known
+    const row = db.row<{ id: number }>(sql`SELECT id FROM name WHERE kind = ${KINDS[kind]} AND text = ${text}`)
+    return row && keep(ids, key, row.id)
+  }
+  return {
+    find,
+    intern: (kind, text) =>
+      find(kind, text) ?? keep(ids, `${KINDS[kind]}${text}`, db.execute('INSERT INTO name(kind, text) VALUES(?, ?)', KINDS[kind], text).id),
+    text: (id) => texts.get(id) ?? keep(texts, id, db.row<{ text: string }>(sql`SELECT text FROM name WHERE id = ${id}`)?.text ?? ''),
+    term(param, code, system) {
+      const key = `${param}|${system}|${code}`
+      const known = terms.get(key)
+      if (known !== undefined) return known
+      const row = db.row<{ id: number }>(sql`SELECT id FROM term WHERE param = ${param} AND code = ${code} AND sys = ${system}`)
+      const id = row?.id ?? db.execute('INSERT INTO term(param, code, sys) VALUES(?, ?, ?)', param, code, system).id
+      return keep(terms, key, id)
+    },
+    types: () =>
+      new Map(db.rows<{ id: number; text: string }>(raw('SELECT id, text FROM name WHERE kind = 1')).map(({ id, text }) => [text, id])),
+    forget() {
+      ids.clear()
+      texts.clear()
+      terms.clear()
+    },
+  }
+}

@@ -1,0 +1,70 @@
+// The SQLite implementation of the Store port: one file, one connection, one queue of writes.
+import type { Clock } from '../../http/runtime.ts'
+import type { Store } from '../store.ts'
+import { type Connection, connect } from './database.ts'
+import type { Compiler } from './filter.ts'
+import { raw, sql } from './fragment.ts'
+import { names } from './names.ts'
+import { type Queue, writeQueue } from './queue.ts'
+import { current, history, stored, type Version, version } from './read.ts'
+import { recordStore } from './records.ts'
+import { search } from './search.ts'
+import { writeUnit } from './write.ts'
+
+const PRAGMAS = ['synchronous', 'journal_mode', 'automatic_index', 'temp_store', 'locking_mode', 'user_version'] as const
+const connections = new WeakMap<Store, Connection>()
+
+/** The settings the store's own connection runs with, for tests and diagnosis. */
+export const pragmas = (store: Store): ReadonlyMap<string, unknown> => {
+  const db = connections.get(store)
+  return new Map(db ? PRAGMAS.map((name) => [name, db.pragma(name)]) : [])
+}
+
+const build = (compiler: Compiler, queue: Queue, clock: Clock): Store => {
+  const { db, names } = compiler
+  return {
+    async read(plan) {
+      const row = current(compiler, plan)
+      return row && stored(compiler, row)
+    },
+    search: async (plan) => search(compiler, plan),
+    history: async (plan) => history(compiler, plan),
+    version: async (plan) => version(compiler, plan),
+    write: (changes) => queue.write(() => writeUnit(compiler, clock, changes)),
+    all: async (type) =>
+      db
+        .rows<Version>(sql`SELECT * FROM res WHERE type = ${names.find('type', type) ?? -1} AND body IS NOT NULL ORDER BY id`)
+        .map((row) => stored(compiler, row)),
+    counts: async () =>
+      new Map(
+        db
+          .rows<{ type: number; n: number }>(raw('SELECT type, count(*) AS n FROM res WHERE body IS NOT NULL GROUP BY type'))
+          .map(({ type, n }) => [names.text(type), n]),
+      ),
+    settings: async (prefix) =>
+      new Map(
+        db
+          .rows<{ name: string; value: string }>(sql`SELECT name, value FROM setting WHERE substr(name, 1, length(${prefix})) = ${prefix}`)
+          .map(({ name, value }) => [name, value]),
+      ),
+    putSettings: (values) =>
+      queue.write(() => {
+        for (const [name, value] of values) db.execute('INSERT OR REPLACE INTO setting VALUES(?, ?)', name, value)
+        return { value: undefined, keep: true }
+      }),
+    records: recordStore(db, queue, clock),
+    async close() {
+      queue.finish()
+      db.close()
+    },
+  }
+}
+
+/** Opens the file, or ':memory:'; rejects when another process holds it or a newer version wrote it. */
+export const openStore = async (options: { readonly file: string; readonly clock: Clock }): Promise<Store> => {
+  const db = connect(options.file)
+  const words = names(db)
+  const store = build({ db, names: words }, writeQueue(db, words.forget), options.clock)
+  connections.set(store, db)
+  return store
+}

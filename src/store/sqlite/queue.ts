@@ -1,0 +1,92 @@
+// Writes that arrive together share one commit, and so one fsync; each has its own savepoint, so that one which fails is undone alone.
+import Database from 'better-sqlite3'
+import { StoreFailure } from '../errors.ts'
+import type { Connection } from './database.ts'
+
+/** What a unit of work did; `keep` false undoes it. */
+export interface Done<Value> {
+  readonly value: Value
+  readonly keep: boolean
+}
+
+export interface Queue {
+  /** Runs the unit, without awaiting inside, and resolves when it is durable. */
+  write<Value>(unit: () => Done<Value>): Promise<Value>
+  /** Resolves when nothing is under way; later writes are refused. */
+  finish(): void
+}
+
+interface Waiting {
+  /** Runs the unit and returns what to call once the commit is done. */
+  run(): { readonly keep: boolean; settle(): void }
+  reject(error: Error): void
+}
+
+/** What means that the file or the disk, not the unit, is at fault. */
+const fatal = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && /^SQLITE_(IOERR|FULL|CORRUPT|NOTADB|READONLY|CANTOPEN)/.test(error.code)
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error('A unit of work failed'))
+
+/** A queue on the connection; `undone` is told when a savepoint was rolled back, so that caches can be dropped. */
+export const writeQueue = (db: Connection, undone: () => void): Queue => {
+  let waiting: Waiting[] = []
+  let closed = false
+
+  const one = (unit: Waiting): (() => void) => {
+    db.script('SAVEPOINT unit')
+    try {
+      const done = unit.run()
+      if (!done.keep) {
+        db.script('ROLLBACK TO unit')
+        undone()
+      }
+      db.script('RELEASE unit')
+      return () => done.settle()
+    } catch (error) {
+      if (fatal(error) || !db.inTransaction) throw error
+      db.script('ROLLBACK TO unit; RELEASE unit')
+      undone()
+      return () => unit.reject(asError(error))
+    }
+  }
+
+  const flush = (): void => {
+    const units = waiting
+    waiting = []
+    if (units.length === 0) return
+    try {
+      db.script('BEGIN IMMEDIATE')
+      const settled = units.map(one)
+      db.script('COMMIT')
+      for (const settle of settled) settle()
+    } catch (error) {
+      undone()
+      if (db.inTransaction) db.script('ROLLBACK')
+      const code = error instanceof Database.SqliteError ? error.code : 'unknown'
+      for (const unit of units) unit.reject(new StoreFailure(`The database could not commit (${code})`))
+    }
+  }
+
+  return {
+    write: <Value>(unit: () => Done<Value>) =>
+      new Promise<Value>((resolve, reject) => {
+        if (closed) {
+          reject(new Error('The store is closed'))
+          return
+        }
+        waiting.push({
+          run() {
+            const done = unit()
+            return { keep: done.keep, settle: () => resolve(done.value) }
+          },
+          reject,
+        })
+        if (waiting.length === 1) setImmediate(flush)
+      }),
+    finish() {
+      closed = true
+      flush()
+    },
+  }
+}

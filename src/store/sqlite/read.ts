@@ -1,0 +1,62 @@
+// Reads of single resources, versions and history. A superseded text is in `history`, the current one only in `res`.
+import type { HistoryPlan, ReadPlan, StoredResource } from '../store.ts'
+import { type Compiler, filter } from './filter.ts'
+import { raw, sql } from './fragment.ts'
+import { cursor, position } from './sort.ts'
+
+export const METHODS = ['create', 'update', 'delete'] as const
+
+export interface Version {
+  readonly rid: number
+  readonly type: number
+  readonly id: string
+  readonly ver: number
+  readonly updated: number
+  readonly sdate: number
+  readonly method: number
+  readonly body: string | null
+}
+
+/** The row as the port says it. */
+export const stored = ({ names }: Compiler, row: Version): StoredResource => ({
+  type: names.text(row.type),
+  id: row.id,
+  version: row.ver,
+  updated: row.updated,
+  text: row.body ?? undefined,
+  method: METHODS[row.method] ?? 'update',
+})
+
+/** The current row, of a deleted resource too; undefined where absent or not satisfying `where`. */
+export const current = (compiler: Compiler, plan: ReadPlan): Version | undefined => {
+  const type = compiler.names.find('type', plan.type)
+  if (type === undefined) return undefined
+  return compiler.db.row<Version>(
+    sql`SELECT x.* FROM res x WHERE x.type = ${type} AND x.id = ${plan.id} AND x.ver > 0 AND ${filter(compiler, plan.where, 'x')}`,
+  )
+}
+
+const VERSION = raw(
+  'h.seq, h.rid, h.type, x.id, h.ver, h.at AS updated, 0 AS sdate, h.method, iif(h.ver = x.ver, x.body, h.body) AS body FROM history h CROSS JOIN res x ON x.rid = h.rid',
+)
+
+/** One version of a resource whose current state satisfies the plan. */
+export const version = (compiler: Compiler, plan: ReadPlan & { readonly version: number }): StoredResource | undefined => {
+  const now = current(compiler, plan)
+  const row = now && compiler.db.row<Version>(sql`SELECT ${VERSION} WHERE h.rid = ${now.rid} AND h.ver = ${plan.version}`)
+  return row && stored(compiler, row)
+}
+
+/** Versions, newest first. */
+export const history = (compiler: Compiler, plan: HistoryPlan) => {
+  const type = plan.type === undefined ? undefined : (compiler.names.find('type', plan.type) ?? -1)
+  const byType = type === undefined ? raw('') : sql` AND h.type = ${type}`
+  const byId = plan.id === undefined ? raw('') : sql` AND h.rid = (SELECT rid FROM res WHERE type = ${type ?? -1} AND id = ${plan.id})`
+  const since = plan.since === undefined ? raw('') : sql` AND h.at >= ${plan.since}`
+  const before = plan.after === undefined ? raw('') : sql` AND h.seq < ${position(plan.after, 1)[0] ?? 0}`
+  const rows = compiler.db.rows<Version & { seq: number }>(
+    sql`SELECT ${VERSION} WHERE 1${byType}${byId}${since}${before} ORDER BY h.seq DESC LIMIT ${plan.count + 1}`,
+  )
+  const last = rows.length > plan.count ? rows[plan.count - 1] : undefined
+  return { versions: rows.slice(0, plan.count).map((row) => stored(compiler, row)), next: last && cursor([last.seq]) }
+}

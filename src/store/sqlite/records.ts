@@ -1,0 +1,149 @@
+// OAuth's plain rows (records.ts says the semantics): every gate is one UPDATE or DELETE … RETURNING inside a unit of the queue.
+import type { Clock } from '../../http/runtime.ts'
+import type { LoginRecord, RecordStore, SessionRecord, TokenRecord } from '../records.ts'
+import type { Connection } from './database.ts'
+import { raw, type Sql, sql } from './fragment.ts'
+import type { Queue } from './queue.ts'
+
+type SessionRow = {
+  [Key in keyof SessionRecord]: SessionRecord[Key] extends boolean ? number : Exclude<SessionRecord[Key], undefined> | null
+}
+
+const session = (row: SessionRow): SessionRecord => ({
+  id: row.id ?? '',
+  type: row.type ?? '',
+  client: row.client ?? '',
+  user: row.user ?? undefined,
+  login: row.login ?? undefined,
+  started: row.started ?? 0,
+  authorization: row.authorization ?? '',
+  active: row.active === 1,
+})
+
+type SessionFilter = { readonly user?: string; readonly client?: string }
+
+/** An empty filter names nothing: it must not end every session. */
+const bySubject = ({ user, client }: SessionFilter): Sql => {
+  if (user === undefined && client === undefined) return raw('0')
+  return sql`${user === undefined ? raw('1') : sql`user = ${user}`} AND ${client === undefined ? raw('1') : sql`client = ${client}`}`
+}
+
+const writers = (db: Connection) => ({
+  open: (one: SessionRecord) =>
+    db.execute(
+      'INSERT INTO session VALUES(?, ?, ?, ?, ?, ?, ?, ?)',
+      one.id,
+      one.type,
+      one.client,
+      one.user ?? null,
+      one.login ?? null,
+      one.started,
+      one.authorization,
+      one.active ? 1 : 0,
+    ),
+  add(tokens: readonly TokenRecord[]) {
+    for (const one of tokens)
+      db.execute(
+        'INSERT INTO token(hash, kind, session, issued, expires, details) VALUES(?, ?, ?, ?, ?, ?)',
+        one.hash,
+        one.kind,
+        one.session,
+        one.issued,
+        one.expires,
+        one.details,
+      )
+  },
+  end: (where: Sql) => db.run(sql`UPDATE session SET active = 0 WHERE active = 1 AND ${where}`),
+})
+
+type Once = { readonly value: string; readonly expires: number }
+
+/** The record store over the connection and its queue. */
+export const recordStore = (db: Connection, queue: Queue, clock: Clock): RecordStore => {
+  const { open, add, end } = writers(db)
+  const write = <Value>(unit: () => Value): Promise<Value> => queue.write(() => ({ value: unit(), keep: true }))
+  const insert = (text: string, ...values: (string | number)[]): Promise<void> => write(() => void db.execute(text, ...values))
+  return {
+    putLogin: (one) =>
+      insert('INSERT OR REPLACE INTO login VALUES(?, ?, ?, ?, ?)', one.hash, one.user, one.authenticated, one.seen, one.expires),
+    login: async (hash) => db.row<LoginRecord>(sql`SELECT * FROM login WHERE hash = ${hash}`),
+    endLogin: (hash, { sessions }) =>
+      write(() => {
+        db.run(sql`DELETE FROM login WHERE hash = ${hash}`)
+        if (sessions) end(sql`login = ${hash}`)
+      }),
+    loginsOf: async (user) => db.rows<LoginRecord>(sql`SELECT * FROM login WHERE user = ${user}`),
+    putCode: (one) => insert('INSERT INTO code(hash, expires, authorization) VALUES(?, ?, ?)', one.hash, one.expires, one.authorization),
+    async code(hash) {
+      const row = db.row<{ hash: string; expires: number; authorization: string; used: number; session: string | null }>(
+        sql`SELECT * FROM code WHERE hash = ${hash}`,
+      )
+      return row && { ...row, used: row.used === 1, session: row.session ?? undefined }
+    },
+    redeemCode: (hash, opens) =>
+      write(() => {
+        if (db.row(sql`UPDATE code SET used = 1, session = ${opens.session.id} WHERE hash = ${hash} AND used = 0 RETURNING hash`)) {
+          open(opens.session)
+          add(opens.tokens)
+          return 'taken'
+        }
+        const used = db.row<{ session: string }>(sql`SELECT session FROM code WHERE hash = ${hash}`)
+        if (!used) return 'unknown'
+        end(sql`id = ${used.session}`)
+        return 'reused'
+      }),
+    openSession: (one, tokens) =>
+      write(() => {
+        open(one)
+        add(tokens)
+      }),
+    async session(id) {
+      const row = db.row<SessionRow>(sql`SELECT * FROM session WHERE id = ${id}`)
+      return row && session(row)
+    },
+    sessionsOf: async (filter) => db.rows<SessionRow>(sql`SELECT * FROM session WHERE ${bySubject(filter)}`).map(session),
+    endSession: (id) => write(() => end(sql`id = ${id}`) > 0),
+    endSessionsOf: (filter) => write(() => end(bySubject(filter))),
+    async token(hash) {
+      const row = db.row<TokenRecord & { used: number }>(sql`SELECT * FROM token WHERE hash = ${hash}`)
+      const owner = row && db.row<SessionRow>(sql`SELECT * FROM session WHERE id = ${row.session} AND active = 1`)
+      if (!row || !owner) return undefined
+      const { used, ...token } = row
+      return { token, session: session(owner), used: used === 1 }
+    },
+    addTokens: (tokens) => write(() => add(tokens)),
+    rotateToken: (hash, successors) =>
+      write(() => {
+        const row = db.row<{ session: string; used: number }>(
+          sql`SELECT t.session, t.used FROM token t JOIN session s ON s.id = t.session AND s.active = 1 WHERE t.hash = ${hash}`,
+        )
+        if (!row) return 'unknown'
+        if (row.used === 0 && db.row(sql`UPDATE token SET used = 1 WHERE hash = ${hash} AND used = 0 RETURNING hash`)) {
+          add(successors)
+          return 'taken'
+        }
+        end(sql`id = ${row.session}`)
+        return 'reused'
+      }),
+    renewToken: (hash, expires, tokens) =>
+      write(() => {
+        const live = sql`hash = ${hash} AND used = 0 AND session IN (SELECT id FROM session WHERE active = 1)`
+        if (!db.row(sql`UPDATE token SET expires = ${expires} WHERE ${live} RETURNING hash`)) return false
+        add(tokens)
+        return true
+      }),
+    revokeToken: (hash) => insert('DELETE FROM token WHERE hash = ?', hash),
+    putOnce: (kind, key, value, expires) => insert('INSERT OR REPLACE INTO once VALUES(?, ?, ?, ?)', kind, key, value, expires),
+    peekOnce: async (kind, key) =>
+      db.row<Once>(sql`SELECT value, expires FROM once WHERE kind = ${kind} AND key = ${key} AND expires > ${clock.now()}`),
+    takeOnce: (kind, key) =>
+      write(() =>
+        db.row<Once>(sql`DELETE FROM once WHERE kind = ${kind} AND key = ${key} AND expires > ${clock.now()} RETURNING value, expires`),
+      ),
+    claimOnce: (kind, key, expires) => write(() => db.run(sql`INSERT OR IGNORE INTO once VALUES(${kind}, ${key}, '', ${expires})`) === 1),
+    purge: (now) =>
+      write(() => {
+        for (const table of ['login', 'token', 'code', 'once']) db.run(sql`DELETE FROM ${raw(table)} WHERE expires < ${now}`)
+      }),
+  }
+}

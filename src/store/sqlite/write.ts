@@ -1,0 +1,89 @@
+// One unit of changes: preconditions, text, history and index rows; anything but success undoes the unit.
+import type { Clock } from '../../http/runtime.ts'
+import { ALL } from '../criterion.ts'
+import type { Change, ChangeOutcome } from '../store.ts'
+import { driver, live } from './driver.ts'
+import { type Compiler, filter } from './filter.ts'
+import { sql } from './fragment.ts'
+import { clearIndex, insertIndex, ridOf } from './index-rows.ts'
+import type { Done } from './queue.ts'
+import { current, METHODS, stored, type Version } from './read.ts'
+
+const matching = (compiler: Compiler, { type, ifNoneExist }: Change): readonly Version[] => {
+  const index = compiler.names.find('type', type)
+  if (!ifNoneExist || index === undefined) return []
+  return compiler.db.rows<Version>(
+    sql`SELECT x.* FROM ${driver(compiler, ifNoneExist, index).from}${live(index)} AND ${filter(compiler, ifNoneExist, 'x')} LIMIT 2`,
+  )
+}
+
+const withoutMeta = (text: string): string => JSON.stringify({ ...JSON.parse(text), meta: undefined })
+
+const identical = (row: Version, change: Change): boolean => {
+  if (!change.skipIdentical || row.body === null) return false
+  const text = change.compose?.(row.ver, row.updated) ?? ''
+  return text === row.body || withoutMeta(text) === withoutMeta(row.body)
+}
+
+const precondition = (change: Change, row: Version | undefined, visible: boolean): ChangeOutcome | undefined => {
+  const exists = row !== undefined && row.body !== null
+  if (exists && !visible) return { outcome: change.action === 'put' && !change.replace ? 'conflict' : 'absent' }
+  if (!exists) {
+    if (change.ifMatch !== undefined && change.action === 'put') return { outcome: 'version-mismatch' }
+    if (change.action === 'put' && change.create) return undefined
+    return { outcome: row !== undefined && visible ? 'gone' : 'absent' }
+  }
+  if (change.ifMatch !== undefined && change.ifMatch !== row.ver) return { outcome: 'version-mismatch' }
+  return change.action === 'put' && !change.replace ? { outcome: 'conflict' } : undefined
+}
+
+const METHOD = { create: METHODS.indexOf('create'), update: METHODS.indexOf('update'), delete: METHODS.indexOf('delete') }
+
+const apply = (compiler: Compiler, clock: Clock, change: Change, row: Version | undefined): ChangeOutcome => {
+  const { db, names } = compiler
+  const type = names.intern('type', change.type)
+  const rid = row?.rid ?? ridOf(db, type, change.id)
+  const ver = (row?.ver ?? 0) + 1
+  const updated = Math.max(clock.now(), row?.updated ?? 0)
+  const exists = row !== undefined && row.body !== null
+  const body = change.action === 'put' ? (change.compose?.(ver, updated) ?? null) : null
+  if (change.action === 'put' && body === null) throw new Error('A change without text')
+  const sdate = Math.round(change.indexed?.date ?? 0)
+  const method = change.action === 'delete' ? METHOD.delete : exists ? METHOD.update : METHOD.create
+  if (row?.body) db.execute('UPDATE history SET body = ? WHERE rid = ? AND ver = ?', row.body, rid, row.ver)
+  if (row) clearIndex(db, row)
+  db.execute('UPDATE res SET ver = ?, updated = ?, sdate = ?, method = ?, body = ? WHERE rid = ?', ver, updated, sdate, method, body, rid)
+  db.execute('INSERT INTO history(rid, type, ver, at, method) VALUES(?, ?, ?, ?, ?)', rid, type, ver, updated, method)
+  if (body === null) return { outcome: 'deleted', version: ver, updated }
+  insertIndex(db, names, { rid, type, sdate }, change.indexed ?? { entries: [], compartments: [], date: 0 })
+  if (!current(compiler, { type: change.type, id: change.id, where: change.submitted })) return { outcome: 'refused' }
+  return {
+    outcome: exists ? 'updated' : 'created',
+    resource: stored(compiler, { rid, type, id: change.id, ver, updated, sdate, method, body }),
+  }
+}
+
+const changeOne = (compiler: Compiler, clock: Clock, change: Change): ChangeOutcome => {
+  const [match, other] = matching(compiler, change)
+  if (other) return { outcome: 'ambiguous' }
+  if (match) return { outcome: 'matched', resource: stored(compiler, match) }
+  const row = current(compiler, { type: change.type, id: change.id, where: ALL })
+  const visible = row !== undefined && current(compiler, { type: change.type, id: change.id, where: change.stored }) !== undefined
+  const failed = precondition(change, row, visible)
+  if (failed) return failed
+  if (row && change.action === 'put' && identical(row, change)) return { outcome: 'unchanged', resource: stored(compiler, row) }
+  return apply(compiler, clock, change, row)
+}
+
+const KEPT: ReadonlySet<string> = new Set(['created', 'updated', 'unchanged', 'matched', 'deleted'])
+
+/** The outcomes up to and including the first that undoes the unit. */
+export const writeUnit = (compiler: Compiler, clock: Clock, changes: readonly Change[]): Done<readonly ChangeOutcome[]> => {
+  const value: ChangeOutcome[] = []
+  for (const change of changes) {
+    const outcome = changeOne(compiler, clock, change)
+    value.push(outcome)
+    if (!KEPT.has(outcome.outcome)) return { value, keep: false }
+  }
+  return { value, keep: true }
+}
