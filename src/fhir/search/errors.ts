@@ -1,0 +1,13 @@
+// What can be wrong with a search (R4 search.html#errors): always a 400, and the message is fit for the outside.
+
+export type SearchErrorCode = 'invalid' | 'not-supported' | 'too-costly'
+
+/** The search cannot be done as asked. */
+export class FhirSearchError extends Error {
+  readonly code: SearchErrorCode
+
+  constructor(code: SearchErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}

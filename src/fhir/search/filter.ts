@@ -1,0 +1,80 @@
+// One filter parameter of a search → one criterion: plain, modified, chained or reverse-chained (R4 search.html#chaining, #has).
+
+import type { Criterion } from '../../store/criterion.ts'
+import { and, or } from '../../store/plan.ts'
+import type { SearchParameter } from '../definitions/definitions.ts'
+import { FhirSearchError } from './errors.ts'
+import { modified } from './modifier.ts'
+import { anyOf, dateOf, type ValueContext, withoutEscapes } from './value.ts'
+
+export interface FilterContext extends ValueContext {
+  /** What the principal may search of a type: part of every hop of a chain and of `_has`. */
+  readonly permitted: (type: string) => Criterion
+}
+
+const MAX_HOPS = 4
+
+/** This parameter is not known for the type: an error, unless the client asked for lenient handling. */
+export class UnknownParameter extends FhirSearchError {}
+
+const unknown = (type: string, code: string): UnknownParameter =>
+  new UnknownParameter('not-supported', `unknown search parameter ${code} for ${type}`)
+
+const parameterOf = ({ definitions }: ValueContext, type: string, code: string): SearchParameter => {
+  const parameter = definitions.searchParameters(type).get(code)
+  if (!parameter || parameter.type === 'special' || parameter.expression === '') throw unknown(type, code)
+  return parameter
+}
+
+const deeper = (hops: number): number => {
+  if (hops >= MAX_HOPS) throw new FhirSearchError('too-costly', `a chain has more than ${MAX_HOPS} hops`)
+  return hops + 1
+}
+
+const hasOf = (context: FilterContext, name: string, value: string, hops: number): Criterion => {
+  const [, type = '', code = '', rest = ''] = /^_has:([A-Za-z]+):([\w-]+):(.+)$/s.exec(name) ?? []
+  if (!context.definitions.types.has(type)) throw new FhirSearchError('invalid', '_has is written _has:Type:reference:parameter')
+  const parameter = parameterOf(context, type, code)
+  if (parameter.type !== 'reference') throw new FhirSearchError('invalid', `${code} is not a reference`)
+  const where = and(context.permitted(type), filter(context, type, rest, value, deeper(hops)))
+  return { kind: 'has', type, param: `${type}.${code}`, where }
+}
+
+/** The types that a hop may lead to: the one that is named, or each target that knows the parameter that follows. */
+const hopTypes = ({ definitions }: ValueContext, parameter: SearchParameter, named: string, rest: string): readonly string[] => {
+  if (named !== '') return definitions.types.has(named) && parameter.target.includes(named) ? [named] : []
+  const [code = ''] = rest.split(/[:.]/)
+  return parameter.target.filter((type) => code === '_has' || definitions.searchParameters(type).has(code))
+}
+
+const chainOf = (context: FilterContext, type: string, name: string, value: string, hops: number): Criterion => {
+  const dot = name.indexOf('.')
+  const [code = '', named = ''] = name.slice(0, dot).split(':')
+  const rest = name.slice(dot + 1)
+  const parameter = parameterOf(context, type, code)
+  const types = parameter.type === 'reference' ? hopTypes(context, parameter, named, rest) : []
+  if (types.length === 0) throw unknown(type, name)
+  const param = `${type}.${code}`
+  const depth = deeper(hops)
+  return or(
+    ...types.map((target): Criterion => {
+      const where = and(context.permitted(target), filter(context, target, rest, value, depth))
+      return { kind: 'chain', param, type: target, where }
+    }),
+  )
+}
+
+const idOf = (value: string): Criterion => anyOf('_id', value, (one) => ({ kind: 'id', ids: [withoutEscapes(one)] }))
+
+/** The criterion of `name=value` on a type. Throws FhirSearchError; UnknownParameter where the type has no such parameter. */
+export const filter = (context: FilterContext, type: string, name: string, value: string, hops = 0): Criterion => {
+  if (name.startsWith('_has:')) return hasOf(context, name, value, hops)
+  if (name.includes('.')) return chainOf(context, type, name, value, hops)
+  if (name === '_id') return idOf(value)
+  if (name === '_lastUpdated') return anyOf(name, value, (one) => ({ kind: 'lastUpdated', ...dateOf(name, one) }))
+  const colon = name.indexOf(':')
+  const code = colon < 0 ? name : name.slice(0, colon)
+  if (code === '_id' || code === '_lastUpdated') throw new FhirSearchError('not-supported', `${code} has no modifiers`)
+  const parameter = parameterOf(context, type, code)
+  return modified({ parameter, param: `${type}.${code}`, value, context }, colon < 0 ? '' : name.slice(colon + 1))
+}

@@ -1,0 +1,43 @@
+// The answer of a search (R4 bundle.html#searchset): the stored texts are put together as they are, neither parsed nor written anew.
+import { formatParameters } from '../../http/parameters.ts'
+import type { SearchPage } from '../../store/store.ts'
+
+export interface SearchsetInput {
+  /** Our own absolute FHIR base. */
+  readonly base: string
+  /** Below the base: `Patient`, `` for the system, `Patient/p1/Observation`. */
+  readonly path: string
+  readonly page: SearchPage
+  /** What was understood, in order (ParsedSearch.self). */
+  readonly self: ReadonlyArray<readonly [name: string, value: string]>
+  /** The sealed cursor of the next page. */
+  readonly next?: string
+  /** An OperationOutcome as text, as a last entry. */
+  readonly outcome?: string
+}
+
+type Row = SearchPage['matches'][number]
+
+const entryText = (base: string, { type, id, text }: Row, mode: 'match' | 'include'): string =>
+  `{"fullUrl":${JSON.stringify(`${base}/${type}/${id}`)},"resource":${text},"search":{"mode":"${mode}"}}`
+
+const link = (relation: string, { base, path }: SearchsetInput, parameters: ReadonlyArray<readonly [string, string]>): string => {
+  const query = formatParameters(parameters)
+  const url = `${base}${path && '/'}${path}${query && '?'}${query}`
+  return `{"relation":"${relation}","url":${JSON.stringify(url)}}`
+}
+
+/** The text of the searchset Bundle. */
+export const searchset = (input: SearchsetInput): string => {
+  const { base, page, self, next, outcome } = input
+  const links = [link('self', input, self)]
+  if (next !== undefined) links.push(link('next', input, [...self, ['_cursor', next]]))
+  const entries = [
+    ...page.matches.map((row) => entryText(base, row, 'match')),
+    ...page.included.map((row) => entryText(base, row, 'include')),
+    ...(outcome === undefined ? [] : [`{"resource":${outcome},"search":{"mode":"outcome"}}`]),
+  ]
+  const total = page.total === undefined ? '' : `,"total":${page.total}`
+  const entry = entries.length === 0 ? '' : `,"entry":[${entries.join(',')}]`
+  return `{"resourceType":"Bundle","type":"searchset"${total},"link":[${links.join(',')}]${entry}}`
+}
