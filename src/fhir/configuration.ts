@@ -23,9 +23,7 @@ export interface Configuration {
    * states to store, in the order given; `commit` swaps the tables and must be called after the store wrote them; `abandon` otherwise.
    * Only one preparation is open at a time (a mutex).
    */
-  prepare(
-    changes: readonly ConfigurationChange[],
-  ): Promise<
+  prepare(changes: readonly ConfigurationChange[]): Promise<
     | {
         readonly ok: true
         readonly resources: ReadonlyArray<Readonly<Record<string, unknown>> | undefined>
