@@ -1,0 +1,78 @@
+// The endpoints that a person's browser comes to: the authorization endpoint (RFC 6749 §3.1) and the pages of its flow. No CORS, ever.
+import { HttpError } from '../../http/errors.ts'
+import type { Parameters } from '../../http/parameters.ts'
+import type { CanonicalRequest } from '../../http/request.ts'
+import { AuthorizationError } from '../errors.ts'
+import type { Endpoint, Provider } from '../provider.ts'
+import { basePath, browserOf, loginOf, readForm, signOut, trustedForm } from './browser.ts'
+import { checkAuthorizationRequest } from './checks.ts'
+import { postConsent, postLogin, postPatient } from './decide.ts'
+import { proceed } from './flow.ts'
+import { errorPage, loginPage, logoutPage } from './pages.ts'
+import { keep } from './pending.ts'
+import { errorResponse, seeOther } from './respond.ts'
+import { styleResponse } from './style.ts'
+
+type Handle = Endpoint['handle']
+
+/** Errors become redirects where the target is trusted, else pages; what is neither OAuth's nor HTTP's is the box's to report. */
+const shown =
+  (handle: Handle): Handle =>
+  async (request, provider) => {
+    try {
+      return await handle(request, provider)
+    } catch (error) {
+      if (error instanceof AuthorizationError && error.redirect) return errorResponse(provider, error.redirect, error)
+      if (error instanceof AuthorizationError) return errorPage(provider, error.status, error.message)
+      if (error instanceof HttpError) return errorPage(provider, error.status, error.message, Object.entries(error.headers))
+      throw error
+    }
+  }
+
+/** Checks the request and keeps it; the browser comes back for the first page with a GET, which carries its cookies. */
+const begin = async (http: CanonicalRequest, provider: Provider, parameters: Parameters): Promise<Response> => {
+  await checkAuthorizationRequest(provider, parameters)
+  const browser = browserOf(http, provider)
+  const key = await keep(provider, browser.id, parameters)
+  return seeOther(`${basePath(provider)}/auth/authorize?continue=${key}`, browser.cookies)
+}
+
+const getAuthorize: Handle = async (request, provider) => {
+  const key = request.query.get('continue')
+  return key === undefined ? begin(request, provider, request.query) : proceed(provider, request, key)
+}
+
+const getLogin: Handle = async (request, provider) => {
+  const { id, cookies } = browserOf(request, provider)
+  return loginPage({ provider, browser: id, cookies }, request.query.get('login_hint') ?? '')
+}
+
+const getLogout: Handle = async (request, provider) => {
+  const { id, cookies } = browserOf(request, provider)
+  return logoutPage({ provider, browser: id, cookies }, (await loginOf(request, provider)) !== undefined)
+}
+
+const postLogout: Handle = async (request, provider) => {
+  await trustedForm(request, provider)
+  return seeOther(`${basePath(provider)}/auth/logout`, await signOut(request, provider))
+}
+
+const browserEndpoint = (method: 'GET' | 'POST', path: string, handle: Handle): Endpoint => ({
+  method,
+  path,
+  cors: false,
+  handle: shown(handle),
+})
+
+/** Mounted by box.ts. */
+export const authorizeEndpoints: readonly Endpoint[] = [
+  browserEndpoint('GET', '/auth/authorize', getAuthorize),
+  browserEndpoint('POST', '/auth/authorize', async (request, provider) => begin(request, provider, await readForm(request))),
+  browserEndpoint('GET', '/auth/login', getLogin),
+  browserEndpoint('POST', '/auth/login', postLogin),
+  browserEndpoint('POST', '/auth/patient', postPatient),
+  browserEndpoint('POST', '/auth/consent', postConsent),
+  browserEndpoint('GET', '/auth/logout', getLogout),
+  browserEndpoint('POST', '/auth/logout', postLogout),
+  browserEndpoint('GET', '/auth/style.css', styleResponse),
+]
