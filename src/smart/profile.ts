@@ -1,0 +1,85 @@
+// SMART's part in OAuth: the implementation of the port in oauth/provider.ts.
+import type { Parameters } from '../http/parameters.ts'
+import { parametersOf } from '../http/parameters.ts'
+import type { Authorization } from '../oauth/authorization.ts'
+import type { Profile } from '../oauth/provider.ts'
+import type { Client } from '../oauth/types/client.ts'
+import type { User } from '../oauth/types/user.ts'
+import { grantable } from './allowed.ts'
+import { authorizationChecks } from './checks.ts'
+import { choose, consentItems } from './consent.ts'
+import { fhirUserOf } from './fhir-user.ts'
+import { type LaunchDeps, readLaunch } from './launch.ts'
+import { patientFor, pickerRow } from './patient-choice.ts'
+import { LAUNCH_SCOPES, parseScope } from './scopes.ts'
+import type { Scope } from './types/scope.ts'
+import { spell } from './wildcards.ts'
+
+export interface ProfileDeps extends Pick<LaunchDeps, 'issuer' | 'fhirBases' | 'records' | 'keys' | 'clock'> {
+  /** Scope resources by id. */
+  readonly scopes: ReadonlyMap<string, Scope>
+  /** An authorised Patient search as the user through the client: what their policies let them see. */
+  readonly searchPatients: (user: User, client: Client, parameters: Parameters) => Promise<ReadonlyArray<Readonly<Record<string, unknown>>>>
+}
+
+export const SCOPES_SUPPORTED: readonly string[] = [
+  ...['openid', 'profile', 'email', 'fhirUser', 'launch', 'launch/patient', 'launch/encounter', 'offline_access', 'online_access'],
+  ...['patient/*.cruds', 'user/*.cruds', 'system/*.cruds', 'patient/*.rs', 'user/*.rs', 'system/*.rs'],
+]
+
+const PICKER_PARAMETERS = ['name', 'birthdate', 'identifier']
+const CONTEXT_NAMES = ['patient', 'encounter', 'intent'] as const
+
+const isSmart = (scope: string): boolean => LAUNCH_SCOPES.has(scope) || parseScope(scope) !== undefined
+
+/** SMART 2.2 §launch-context-arrives-with-your-access_token; only these names, so that a launch cannot overwrite OAuth's own. */
+const tokenParameters = ({ scope, context, user_id }: Authorization, issuer: string): Readonly<Record<string, unknown>> => {
+  if (!scope.some(isSmart)) return {}
+  return {
+    ...Object.fromEntries(CONTEXT_NAMES.filter((name) => context[name] !== undefined).map((name) => [name, context[name]])),
+    ...(Array.isArray(context.fhirContext) && context.fhirContext.length > 0 && { fhirContext: context.fhirContext }),
+    need_patient_banner: context.need_patient_banner ?? true,
+    ...(user_id !== undefined && { smart_style_url: context.smart_style_url ?? `${issuer}/fhir/style-v1.json` }),
+  }
+}
+
+/** Aidbox's `atv: 2` marks a token whose scopes are enforced (design, OAuth and SMART). */
+const tokenClaims = ({ scope, context }: Authorization, client: Client): Readonly<Record<string, unknown>> => {
+  const enforced = client.type !== undefined || scope.some((one) => parseScope(one) !== undefined)
+  if (!enforced) return {}
+  const { patient, encounter } = context
+  return { atv: 2, context: { ...(patient !== undefined && { patient }), ...(encounter !== undefined && { encounter }) } }
+}
+
+const forClientItself: Profile['forClientItself'] = (scope) => {
+  const isSystem = (one: string): boolean => parseScope(one)?.context === 'system'
+  return { scope: scope.filter(isSystem), refused: scope.filter((one) => parseScope(one) !== undefined && !isSystem(one)) }
+}
+
+/** Makes the profile of one box. */
+export const createProfile = (deps: ProfileDeps): Profile => ({
+  checks: authorizationChecks(deps),
+  launch: async (client, parameters) => {
+    const value = parameters.get('launch')
+    const launch = value === undefined ? undefined : await readLaunch(value, client, deps)
+    return launch && { id: launch.id, user: launch.user, context: launch.context }
+  },
+  grantable: (client, asked) => grantable(client, asked, deps.scopes),
+  patientFor,
+  patients: async (user, client, query) => {
+    const asked = query.entries.filter(([name, value]) => PICKER_PARAMETERS.includes(name) && value !== '')
+    return (await deps.searchPatients(user, client, parametersOf(asked))).flatMap(pickerRow)
+  },
+  consent: consentItems,
+  choose,
+  consumeLaunch: async (id) => (await deps.records.takeOnce('launch', id)) !== undefined,
+  tokenParameters: (authorization) => tokenParameters(authorization, deps.issuer),
+  tokenClaims,
+  spell,
+  forClientItself,
+  fhirUser: (user) => {
+    const fhirUser = fhirUserOf(user)
+    return fhirUser && `${deps.issuer}/fhir/${fhirUser.type}/${fhirUser.id}`
+  },
+  scopesSupported: SCOPES_SUPPORTED,
+})
