@@ -1,0 +1,98 @@
+// Bundle paths to texts: files, directories in name order, file:// and https:// (design, "Accepted as bundle input").
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import { decodeBody } from '../http/json.ts'
+import type { Fetch } from '../http/runtime.ts'
+import type { Diagnostic } from './diagnostic.ts'
+
+export interface Source {
+  /** Path or URL, as diagnostics name it. */
+  readonly file: string
+  readonly text: string
+  /** One JSON document per line. */
+  readonly lines: boolean
+}
+
+export interface Reading {
+  readonly sources: readonly Source[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+interface Collector {
+  readonly sources: Source[]
+  readonly diagnostics: Diagnostic[]
+}
+
+const READ = /\.(?:ya?ml|json|ndjson|ndjson\.gz)$/
+const LINES = /\.ndjson(?:\.gz)?$/
+
+/** What comes over the network. */
+export const isRemote = (path: string): boolean => /^https?:/.test(path)
+
+const problem = (file: string, severity: Diagnostic['severity'], code: string, message: string): Diagnostic => ({
+  file,
+  line: 1,
+  col: 1,
+  severity,
+  code,
+  message,
+})
+
+const unpack = (file: string, bytes: Uint8Array): string => decodeBody(file.endsWith('.gz') ? gunzipSync(bytes) : bytes)
+
+const add = (file: string, bytes: Uint8Array, into: Collector): void => {
+  try {
+    into.sources.push({ file, text: unpack(file, bytes), lines: LINES.test(file) })
+  } catch {
+    into.diagnostics.push(problem(file, 'error', 'unreadable', 'this is not UTF-8 text without a byte order mark, or not gzip'))
+  }
+}
+
+const readDirectory = (path: string, top: boolean, into: Collector): void => {
+  const byName = (one: Dirent, other: Dirent) => (one.name < other.name ? -1 : 1)
+  for (const { name } of readdirSync(path, { withFileTypes: true }).sort(byName)) {
+    if (name.startsWith('.')) continue
+    const inner = join(path, name)
+    if (statSync(inner).isDirectory()) {
+      if (top && name === 'tenants') into.diagnostics.push(problem(inner, 'error', 'tenants', 'tenants are not served yet'))
+      else readDirectory(inner, false, into)
+    } else if (READ.test(name)) add(inner, readFileSync(inner), into)
+    else if (/\.(?:tgz|tar\.gz)$/.test(name)) {
+      into.diagnostics.push(problem(inner, 'warning', 'not-served', 'packages are not loaded yet; this file is skipped'))
+    }
+  }
+}
+
+const readPath = (given: string, into: Collector): void => {
+  let path = given
+  try {
+    if (given.startsWith('file:')) path = fileURLToPath(given)
+    if (statSync(path).isDirectory()) readDirectory(path, true, into)
+    else add(path, readFileSync(path), into)
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    into.diagnostics.push(problem(path, 'error', 'unreadable', missing ? 'there is no such file or directory' : 'this cannot be read'))
+  }
+}
+
+const readUrl = async (url: string, fetch: Fetch, into: Collector): Promise<void> => {
+  try {
+    const response = await fetch(url)
+    if (response.ok) add(url, new Uint8Array(await response.arrayBuffer()), into)
+    else into.diagnostics.push(problem(url, 'error', 'unreachable', `the server answers ${response.status}`))
+  } catch (error) {
+    into.diagnostics.push(problem(url, 'error', 'unreachable', error instanceof Error ? error.message : 'the request failed'))
+  }
+}
+
+/** Reads everything that the paths and URLs name, in their order. */
+export const readSources = async (paths: readonly string[], fetch: Fetch): Promise<Reading> => {
+  const into: Collector = { sources: [], diagnostics: [] }
+  for (const path of paths) {
+    if (isRemote(path)) await readUrl(path, fetch, into)
+    else readPath(path, into)
+  }
+  return into
+}
