@@ -1,0 +1,128 @@
+// The routing table of one generation of tables, as a Hono app: built when tables compile, thrown away when they are swapped.
+import { Hono } from 'hono'
+import { renderError } from './answer.ts'
+import { homePage } from './console/home.ts'
+import type { FhirRequest, FhirResponse, Format } from './fhir/request.ts'
+import { canonicalRequest, type Wire } from './http/canonical.ts'
+import { type CorsPolicy, corsHeaders, preflight } from './http/cors.ts'
+import type { CanonicalRequest } from './http/request.ts'
+import type { Log } from './http/runtime.ts'
+import type { Caller } from './identify.ts'
+import type { Endpoint, Provider } from './oauth/provider.ts'
+
+/** A base path of the FHIR API: `/fhir`, an Api's path, and the root in Aidbox's format. */
+export interface FhirMount {
+  /** Without a trailing slash; `''` is the root. */
+  readonly path: string
+  readonly format: Format
+}
+
+/** A route that needs a caller but is not FHIR: `/rpc`, `PUT /`. */
+export interface CallerRoute {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly path: string
+  handle(request: CanonicalRequest, caller: Caller): Promise<Response>
+}
+
+export interface MountOptions {
+  readonly provider: Provider
+  readonly endpoints: readonly Endpoint[]
+  readonly callerRoutes: readonly CallerRoute[]
+  readonly fhirMounts: readonly FhirMount[]
+  fhir(request: FhirRequest): Promise<FhirResponse>
+  identify(request: CanonicalRequest): Promise<Caller>
+  /** Facts for `GET /health`; constant for a generation. */
+  readonly digest: string
+  readonly cors: CorsPolicy
+  readonly log: Log
+  /** Bytes. */
+  readonly maxBody: number
+  requestId(): string
+}
+
+type Env = { Bindings: { wire?: Wire }; Variables: { canonical: CanonicalRequest } }
+
+const SECURITY_HEADERS: ReadonlyArray<readonly [string, string]> = [
+  ['x-content-type-options', 'nosniff'],
+  ['referrer-policy', 'no-referrer'],
+]
+
+const toResponse = ({ status, headers, body }: FhirResponse): Response => new Response(body ?? null, { status, headers })
+
+const withHeaders = (response: Response, headers: Readonly<Record<string, string>>): Response => {
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+  for (const [name, value] of SECURITY_HEADERS) if (!response.headers.has(name)) response.headers.set(name, value)
+  return response
+}
+
+/** `/fhir` and further bases: everything below them is FHIR's, its errors OperationOutcomes. */
+const mountFhir = (app: Hono<Env>, options: MountOptions, { path, format }: FhirMount): void => {
+  const depth = path === '' ? 0 : path.split('/').length - 1
+  const answer = async (request: CanonicalRequest): Promise<Response> => {
+    const segments = request.segments.slice(depth)
+    const isPublic = segments.length === 1 && segments[0] === 'metadata'
+    const caller = isPublic ? undefined : await options.identify(request)
+    const denied = async () => ({ permit: false, status: 401, reason: 'anonymous' }) as const
+    return toResponse(
+      await options.fhir({ request, segments, base: `${options.provider.issuer}${path}`, format, authorize: caller?.authorize ?? denied }),
+    )
+  }
+  const patterns = path === '' ? ['*'] : [path, `${path}/*`]
+  for (const pattern of patterns) {
+    app.all(pattern, async (c) => {
+      const request = c.get('canonical')
+      if (request.method === 'OPTIONS') return preflight(options.cors, request)
+      return withHeaders(await answer(request), corsHeaders(options.cors, request))
+    })
+  }
+}
+
+const mountEndpoints = (app: Hono<Env>, options: MountOptions): void => {
+  const methods = new Map<string, Set<string>>()
+  for (const endpoint of options.endpoints) {
+    methods.set(endpoint.path, (methods.get(endpoint.path) ?? new Set()).add(endpoint.method))
+    app.on(endpoint.method, endpoint.path, async (c) => {
+      const request = c.get('canonical')
+      const response = await endpoint.handle(request, options.provider)
+      return withHeaders(response, endpoint.cors ? corsHeaders(options.cors, request) : {})
+    })
+    if (endpoint.cors) app.options(endpoint.path, (c) => preflight(options.cors, c.get('canonical')))
+  }
+  for (const [path, allowed] of methods) {
+    app.all(path, () => new Response(null, { status: 405, headers: { allow: [...allowed].join(', ') } }))
+  }
+}
+
+const mountPages = (app: Hono<Env>, options: MountOptions): void => {
+  const { provider } = options
+  app.get('/health', () => Response.json({ status: 'pass', live: true, ready: true, digest: options.digest }))
+  app.get('/', (c) => {
+    if (!c.get('canonical').headers.get('accept')?.includes('text/html')) return c.notFound()
+    return homePage({ baseUrl: provider.issuer, fhirBase: `${provider.issuer}/fhir`, clients: provider.clients.values() })
+  })
+}
+
+/** Builds the app. It never throws for a request: every failure is rendered by `renderError`. */
+export const mount = (options: MountOptions): Hono<Env> => {
+  const app = new Hono<Env>()
+  app.use('*', async (c, next) => {
+    c.set('canonical', canonicalRequest(c.req.raw, c.env?.wire, { id: options.requestId(), maxBody: options.maxBody }))
+    await next()
+  })
+  app.onError((error, c) => {
+    const path = new URL(c.req.url).pathname
+    const request: CanonicalRequest | undefined = c.get('canonical')
+    const headers = request ? corsHeaders(options.cors, request) : {}
+    return withHeaders(renderError(error, path, request, options.log), path.startsWith('/auth/') ? {} : headers)
+  })
+  mountPages(app, options)
+  mountEndpoints(app, options)
+  for (const { method, path, handle } of options.callerRoutes) {
+    app.on(method, path, async (c) => {
+      const request = c.get('canonical')
+      return withHeaders(await handle(request, await options.identify(request)), corsHeaders(options.cors, request))
+    })
+  }
+  for (const fhirMount of options.fhirMounts) mountFhir(app, options, fhirMount)
+  return app
+}

@@ -1,0 +1,83 @@
+// Settings of the process: environment variables in Aidbox's names (aidbox-behaviour §1.3), of those that have a meaning here.
+
+export interface Settings {
+  readonly baseUrl: string
+  readonly port: number
+  readonly host: string
+  /** A file path, or `:memory:`. */
+  readonly data: string
+  readonly paths: readonly string[]
+  readonly allowEgress: readonly string[]
+  readonly privatePem: string | undefined
+  readonly publicPem: string | undefined
+  readonly secret: string | undefined
+  readonly rootClientSecret: string | undefined
+  readonly adminPassword: string | undefined
+  readonly corsEnabled: boolean
+  readonly corsOrigins: readonly string[]
+  /** Bytes. */
+  readonly maxBody: number
+  readonly devMode: boolean
+}
+
+export interface Given {
+  readonly paths?: readonly string[]
+  readonly port?: string | undefined
+  readonly host?: string | undefined
+  readonly baseUrl?: string | undefined
+  readonly data?: string | undefined
+  readonly allowEgress?: readonly string[]
+}
+
+/** A setting that cannot be used; the message names it, never its value. */
+export class SettingError extends Error {}
+
+const list = (text: string | undefined): string[] =>
+  (text ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+
+const integer = (name: string, text: string | undefined, fallback: number): number => {
+  if (text === undefined || text === '') return fallback
+  if (!/^\d{1,9}$/.test(text)) throw new SettingError(`${name} must be a whole number`)
+  return Number(text)
+}
+
+const baseUrlOf = (text: string): string => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
+    throw new SettingError('the base URL must be an absolute http(s) URL')
+  return text.replace(/\/+$/, '')
+}
+
+const originsOf = (origins: readonly string[]): string[] =>
+  origins.map((origin) => {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      throw new SettingError(`--allow-egress takes an origin such as http://localhost:4567, not ${origin}`)
+    return origin
+  })
+
+/** Arguments win over the environment, the environment over defaults. Throws SettingError. */
+export const readSettings = (given: Given, env: Readonly<Record<string, string | undefined>>): Settings => {
+  const port = integer('the port', given.port ?? env.BOX_WEB_PORT ?? env.AIDBOX_PORT, 8080)
+  const initBundle = env.BOX_INIT_BUNDLE
+  const paths = given.paths?.length ? given.paths : initBundle ? [] : ['bundles/demo']
+  return {
+    baseUrl: baseUrlOf(given.baseUrl ?? env.BOX_WEB_BASE_URL ?? env.AIDBOX_BASE_URL ?? `http://localhost:${port}`),
+    port,
+    host: given.host ?? '127.0.0.1',
+    data: given.data ?? 'data/emberbox.db',
+    paths: initBundle ? [...paths, initBundle] : paths,
+    allowEgress: originsOf([...(given.allowEgress ?? []), ...list(env.EMBERBOX_ALLOW_EGRESS)]),
+    privatePem: env.BOX_SECURITY_AUTH_KEYS_PRIVATE ?? env.BOX_AUTH_KEYS_PRIVATE,
+    publicPem: env.BOX_SECURITY_AUTH_KEYS_PUBLIC ?? env.BOX_AUTH_KEYS_PUBLIC,
+    secret: env.BOX_SECURITY_AUTH_KEYS_SECRET ?? env.BOX_AUTH_KEYS_SECRET,
+    rootClientSecret: env.BOX_ROOT_CLIENT_SECRET,
+    adminPassword: env.BOX_ADMIN_PASSWORD,
+    corsEnabled: env.BOX_SECURITY_CORS_ENABLED !== 'false',
+    corsOrigins: list(env.BOX_SECURITY_CORS_ORIGINS ?? '*'),
+    maxBody: integer('BOX_WEB_MAX_BODY', env.BOX_WEB_MAX_BODY, 20_971_520),
+    devMode: env.BOX_SECURITY_DEV_MODE === 'true',
+  }
+}
