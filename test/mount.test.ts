@@ -10,10 +10,10 @@ import type { Endpoint, Provider } from '../src/oauth/provider.ts'
 
 const logged: Record<string, unknown>[] = []
 const endpoint = (path: string, cors: boolean, handle: Endpoint['handle']): Endpoint => ({ method: 'POST', path, cors, handle })
-const anonymous = {
+const anonymous: Caller = {
   principal: { method: 'anonymous', roles: [] },
   authorize: async () => ({ permit: false, status: 401, reason: 'nobody' }),
-} as const
+}
 
 const options: MountOptions = {
   // The table reads the issuer and the clients only; the endpoints here are stubs.
