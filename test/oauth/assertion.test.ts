@@ -20,9 +20,9 @@ const backend: Client = {
   auth: { client_credentials: { client_assertion_types: [JWT_BEARER], token_format: 'jwt', access_token_expiration: 3_600 } },
 }
 
-const createBackend = () => {
+const createBackend = async () => {
   const endpoint = { calls: 0, up: true }
-  const box = createTestBox([backend], async () => {
+  const box = await createTestBox([backend], async () => {
     endpoint.calls += 1
     return new Response(JSON.stringify({ keys: [jwk] }), { status: endpoint.up ? 200 : 503 })
   })
@@ -45,7 +45,7 @@ const createBackend = () => {
 }
 
 test('O-26: a token of at most 300 s without a refresh token; jti counts once', async () => {
-  const { assertion, ask } = createBackend()
+  const { assertion, ask } = await createBackend()
   const jwt = await assertion({ aud: ISSUER })
   const { status, body } = await ask(jwt)
   assert.deepEqual([status, body.expires_in, body.refresh_token, body.need_patient_banner], [200, 300, undefined, true])
@@ -54,7 +54,7 @@ test('O-26: a token of at most 300 s without a refresh token; jti counts once', 
 })
 
 test('O-20, O-21: what an assertion may not be', async () => {
-  const { box, endpoint, assertion, ask } = createBackend()
+  const { box, endpoint, assertion, ask } = await createBackend()
   const now = Math.floor(box.time.now / 1_000)
   const bad = [
     assertion({ iss: 'other' }),
@@ -84,7 +84,7 @@ test('O-20, O-21: what an assertion may not be', async () => {
 })
 
 test('J-09: an unknown kid asks again at most once a minute; the last good keys outlive an outage', async () => {
-  const { box, endpoint, assertion, ask } = createBackend()
+  const { box, endpoint, assertion, ask } = await createBackend()
   assert.equal((await ask(await assertion())).status, 200)
   box.time.now += 60_000
   await ask(await assertion({}, { kid: 'k2' }))

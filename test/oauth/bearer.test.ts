@@ -12,7 +12,7 @@ const rejectsWith = (error: string) => (thrown: unknown) => thrown instanceof OA
 const fhir = (token: unknown) => request('/fhir/Patient/p1', { method: 'GET', headers: bearer(token) })
 const encode = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 const bought = async (client_id = 'public') => {
-  const box = createTestBox()
+  const box = await createTestBox()
   await box.issueCode('c', { client_id })
   const { body } = await box.redeem('c', { client_id })
   return { box, access: String(body.access_token), refresh: String(body.refresh_token), id: String(body.id_token) }
@@ -74,7 +74,7 @@ test('B-01 to B-04: schemes, repetition, query; no credentials are anonymous; an
 })
 
 test('Basic: only clients whose grant_types has basic, with their secret (aidbox-behaviour §4.1)', async () => {
-  const { provider } = createTestBox()
+  const { provider } = await createTestBox()
   const by = (id: string, secret: string) => authenticate(request('/rpc', { headers: basic(id, secret) }), provider)
   const principal = await by('service', 's3cret')
   assert.deepEqual([principal.method, principal.client?.id, principal.scope], ['basic', 'service', undefined])

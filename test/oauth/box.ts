@@ -10,7 +10,7 @@ import { hashClientSecret, sha256 } from '../../src/oauth/secret.ts'
 import type { Client } from '../../src/oauth/types/client.ts'
 import type { User } from '../../src/oauth/types/user.ts'
 import { mintIdToken } from '../../src/openid/id-token.ts'
-import { memoryRecords } from './memory-records.ts'
+import { openStore } from '../../src/store/sqlite/open.ts'
 
 export const ISSUER = 'https://box.example'
 /** RFC 7636 appendix B */
@@ -98,7 +98,10 @@ export const bearer = (token: unknown) => ({ authorization: `Bearer ${token}` })
 export const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 /** A box, its clock, and its token family over the wire's form. */
-export const createTestBox = (extra: readonly Client[] = [], fetch: Provider['fetch'] = async () => new Response('', { status: 404 })) => {
+export const createTestBox = async (
+  extra: readonly Client[] = [],
+  fetch: Provider['fetch'] = async () => new Response('', { status: 404 }),
+) => {
   const time = { now: 1_700_000_000_000 }
   const people = new Map<string, User>([
     ['amy', { resourceType: 'User', id: 'amy', email: 'amy@example.com', password: 'x', fhirUser: { reference: 'Patient/p1' } }],
@@ -108,7 +111,7 @@ export const createTestBox = (extra: readonly Client[] = [], fetch: Provider['fe
     issuer: ISSUER,
     clients: new Map([...CLIENTS, ...extra].map((client) => [client.id, client])),
     authConfig: undefined,
-    records: memoryRecords(),
+    records: (await openStore({ file: ':memory:', clock: { now: () => time.now } })).records,
     users: usersOf(people),
     keys,
     clock: { now: () => time.now },

@@ -19,7 +19,7 @@ test('RFC 7636 appendix B, and downgrades both ways (O-07)', () => {
 })
 
 test('authorization_code: the documented answer, not cached', async () => {
-  const box = createTestBox()
+  const box = await createTestBox()
   await box.issueCode('c')
   const { status, headers, body } = await box.redeem('c')
   assert.equal(status, 200)
@@ -44,7 +44,7 @@ test('authorization_code: the documented answer, not cached', async () => {
 })
 
 test('O-09: each mismatch is invalid_grant and does not burn the code', async () => {
-  const box = createTestBox()
+  const box = await createTestBox()
   await box.issueCode('c')
   const wrong = [
     { code_verifier: 'a'.repeat(43) },
@@ -63,7 +63,7 @@ test('O-09: each mismatch is invalid_grant and does not burn the code', async ()
 })
 
 test('O-10: reuse of a code kills what it bought', async () => {
-  const box = createTestBox()
+  const box = await createTestBox()
   await box.issueCode('c')
   const first = await box.redeem('c')
   assert.equal((await box.redeem('c')).body.error, 'invalid_grant')
@@ -73,7 +73,7 @@ test('O-10: reuse of a code kills what it bought', async () => {
 })
 
 test('O-11: of 50 parallel redemptions exactly one is answered, and then it is dead', async () => {
-  const box = createTestBox()
+  const box = await createTestBox()
   await box.issueCode('c', { client_id: 'opaque' })
   const all = await Promise.all(Array.from({ length: 50 }, () => box.redeem('c', { client_id: 'opaque' })))
   const won = all.filter(({ status }) => status === 200)
@@ -82,7 +82,7 @@ test('O-11: of 50 parallel redemptions exactly one is answered, and then it is d
 })
 
 test('O-12: a public refresh token rotates; 50 at once have one winner, and reuse kills the family', async () => {
-  const box = createTestBox()
+  const box = await createTestBox()
   await box.issueCode('c', { client_id: 'opaque' })
   const { body } = await box.redeem('c', { client_id: 'opaque' })
   const refresh = (token: unknown) =>
@@ -98,7 +98,7 @@ test('O-12: a public refresh token rotates; 50 at once have one winner, and reus
 })
 
 test('O-12: a confidential refresh token stays, is bound to its client and narrows only', async () => {
-  const box = createTestBox()
+  const box = await createTestBox()
   await box.issueCode('c', { client_id: 'secret' })
   const { body } = await box.redeem('c', { client_id: 'secret', client_secret: 's3cret' })
   const refresh = (more: Record<string, string>, headers = basic('secret', 's3cret')) =>
@@ -114,7 +114,7 @@ test('O-12: a confidential refresh token stays, is bound to its client and narro
 })
 
 test('O-13, L-13: a disabled user ends refresh and access; online_access ends with the login', async () => {
-  const box = createTestBox()
+  const box = await createTestBox()
   const login = { hash: 'h', user: 'amy', authenticated: 0, seen: 0, expires: box.time.now + 3_600_000 }
   await box.provider.records.putLogin(login)
   await box.issueCode('c', { client_id: 'opaque', login: 'h', scope: ['online_access'] })
@@ -129,7 +129,7 @@ test('O-13, L-13: a disabled user ends refresh and access; online_access ends wi
 })
 
 test('client_credentials: all of the scope or none, no refresh token (O-26)', async () => {
-  const box = createTestBox()
+  const box = await createTestBox()
   const ask = (more: Record<string, string>) =>
     box.post('/auth/token', { grant_type: 'client_credentials', ...more }, basic('service', 's3cret'))
   const { status, body } = await ask({ scope: 'system/Patient.rs offline_access' })
@@ -140,7 +140,7 @@ test('client_credentials: all of the scope or none, no refresh token (O-26)', as
 })
 
 test('password: only where grant_types names it; an inactive user is told so (aidbox-behaviour §4.3)', async () => {
-  const box = createTestBox()
+  const box = await createTestBox()
   const password = await hashPassword('pässword', box.provider.random)
   box.people.set('bob', { resourceType: 'User', id: 'bob', password })
   const ask = (more: Record<string, string>) =>
@@ -154,7 +154,7 @@ test('password: only where grant_types names it; an inactive user is told so (ai
 })
 
 test('O-04, O-18, O-19: the matrix of requests that are refused', async () => {
-  const box = createTestBox()
+  const box = await createTestBox()
   const grant = { grant_type: 'client_credentials' }
   const post = (parameters: Record<string, string>, headers = {}) => box.post('/auth/token', parameters, headers)
   const secret = { client_id: 'service', client_secret: 's3cret' }
@@ -186,7 +186,7 @@ test('O-04, O-18, O-19: the matrix of requests that are refused', async () => {
 })
 
 test('O-18: JSON and YAML bodies are read as forms are', async () => {
-  const box = createTestBox()
+  const box = await createTestBox()
   const json = JSON.stringify({ grant_type: 'client_credentials', client_id: 'service', client_secret: 's3cret' })
   const yaml = 'grant_type: client_credentials\nclient_id: service\nclient_secret: s3cret\n'
   assert.equal((await box.send('/auth/token', { headers: { 'content-type': 'application/json' }, body: json })).status, 200)

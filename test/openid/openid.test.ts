@@ -5,7 +5,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose'
 import { openidEndpoints } from '../../src/openid/endpoints.ts'
 import { bearer, createTestBox, ISSUER, request } from '../oauth/box.ts'
 
-const get = async (box: ReturnType<typeof createTestBox>, path: string, headers: Record<string, string> = {}) => {
+const get = async (box: Awaited<ReturnType<typeof createTestBox>>, path: string, headers: Record<string, string> = {}) => {
   const endpoint = openidEndpoints.find((one) => one.path === path && one.method === 'GET')
   assert.ok(endpoint)
   const response = await endpoint.handle(request(path, { method: 'GET', headers }), box.provider)
@@ -13,7 +13,7 @@ const get = async (box: ReturnType<typeof createTestBox>, path: string, headers:
 }
 
 test('discovery names the issuer, S256 only, and iss in responses (O-05, O-06, O-30)', async () => {
-  const { body } = await get(createTestBox(), '/.well-known/openid-configuration')
+  const { body } = await get(await createTestBox(), '/.well-known/openid-configuration')
   assert.equal(body.issuer, ISSUER)
   assert.deepEqual(body.code_challenge_methods_supported, ['S256'])
   assert.equal(body.authorization_response_iss_parameter_supported, true)
@@ -21,7 +21,7 @@ test('discovery names the issuer, S256 only, and iss in responses (O-05, O-06, O
 })
 
 test('the ID token verifies with the published keys and says who, when and for whom', async () => {
-  const box = createTestBox()
+  const box = await createTestBox()
   await box.issueCode('c', { nonce: 'n', auth_time: 1_699_999_999, acr: '1' })
   const { body } = await box.redeem('c')
   const { body: jwks } = await get(box, '/.well-known/jwks.json')
@@ -36,7 +36,7 @@ test('the ID token verifies with the published keys and says who, when and for w
 })
 
 test('userinfo: the user without secrets, for tokens with openid', async () => {
-  const box = createTestBox()
+  const box = await createTestBox()
   await box.issueCode('c')
   await box.issueCode('d', { scope: ['patient/Patient.rs'] })
   const { body } = await get(box, '/auth/userinfo', bearer((await box.redeem('c')).body.access_token))

@@ -33,8 +33,8 @@ const NATIVE: Client = {
   auth: { authorization_code: { redirect_uris: ['http://127.0.0.1/cb', 'app.native:/cb'] } },
 }
 
-const createBrowser = () => {
-  const box = createTestBox([HOSTILE, NATIVE])
+const createBrowser = async () => {
+  const box = await createTestBox([HOSTILE, NATIVE])
   box.people.set('amy', { resourceType: 'User', id: 'amy', password: PASSWORD })
   const grants: Grant[] = []
   const provider = {
@@ -82,7 +82,7 @@ const allow = { decision: 'allow', scope: 'patient/Patient.rs' }
 const answered = (location: string) => Object.fromEntries(new URL(location).searchParams)
 
 test('O-01, O-02: an unregistered redirect_uri or client is shown, never redirected to', async () => {
-  const browser = createBrowser()
+  const browser = await createBrowser()
   for (const redirect_uri of [
     `${REDIRECT}x`,
     `${REDIRECT}?x`,
@@ -110,7 +110,7 @@ test('O-01, O-02: an unregistered redirect_uri or client is shown, never redirec
 })
 
 test('O-03, O-04, O-05, O-06, O-16, O-22: every other error redirects with state and iss', async () => {
-  const browser = createBrowser()
+  const browser = await createBrowser()
   const expected: [Record<string, string>, string][] = [
     [{ response_type: 'token' }, 'unsupported_response_type'],
     [{ request: 'x' }, 'request_not_supported'],
@@ -131,7 +131,7 @@ test('O-03, O-04, O-05, O-06, O-16, O-22: every other error redirects with state
 })
 
 test('O-08, O-24, L-03, L-08, L-09: a person signs in, consents, and the app gets a code; consent is remembered', async () => {
-  const browser = createBrowser()
+  const browser = await createBrowser()
   browser.cookies.set('__Host-emberbox_login', 'a'.repeat(43))
   const signIn = await browser.authorize()
   const consent = await browser.submit(signIn, '/auth/login', {
@@ -156,7 +156,7 @@ test('O-08, O-24, L-03, L-08, L-09: a person signs in, consents, and the app get
 })
 
 test('L-08: deny, and scopes that were not offered', async () => {
-  const browser = createBrowser()
+  const browser = await createBrowser()
   const denied = await browser.submit(await browser.login(await browser.authorize()), '/auth/consent', { decision: 'deny' })
   assert.equal(answered(denied.location).error, 'access_denied')
   const more = await browser.submit(await browser.authorize(), '/auth/consent', { decision: 'allow', scope: 'system/*.cruds' })
@@ -164,7 +164,7 @@ test('L-08: deny, and scopes that were not offered', async () => {
 })
 
 test('L-01: a form without the token, from elsewhere, or of another browser is 403 or 400', async () => {
-  const browser = createBrowser()
+  const browser = await createBrowser()
   const page = await browser.authorize()
   assert.equal((await browser.submit(page, '/auth/login', { csrf: 'x' })).status, 403)
   for (const path of ['/auth/login', '/auth/patient', '/auth/consent', '/auth/logout'])
@@ -177,7 +177,7 @@ test('L-01: a form without the token, from elsewhere, or of another browser is 4
 })
 
 test('L-05, L-06: wrong answers are alike, and limited for a minute', async () => {
-  const browser = createBrowser()
+  const browser = await createBrowser()
   const page = await browser.authorize()
   const unknown = await browser.submit(page, '/auth/login', { username: 'bob', password: 'x' })
   const wrong = await browser.login(page, 'x')
@@ -191,7 +191,7 @@ test('L-05, L-06: wrong answers are alike, and limited for a minute', async () =
 })
 
 test('L-04: sign-out ends the login', async () => {
-  const browser = createBrowser()
+  const browser = await createBrowser()
   await browser.login(await browser.authorize())
   const kept = new Map(browser.cookies)
   await browser.submit(await browser.send('GET', '/auth/logout', ''), '/auth/logout', {})
@@ -200,7 +200,7 @@ test('L-04: sign-out ends the login', async () => {
 })
 
 test('L-15: what others wrote is text', async () => {
-  const { text } = await createBrowser().authorize({ client_id: 'hostile', login_hint: '"><img src=x>' })
+  const { text } = await (await createBrowser()).authorize({ client_id: 'hostile', login_hint: '"><img src=x>' })
   assert.ok(!/<script|<img/.test(text))
   assert.match(text, /&lt;script&gt;/)
 })
