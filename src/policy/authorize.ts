@@ -1,19 +1,14 @@
 // FHIR's `Authorize`, made of scopes and policies (design, "Who may"): both are needed, scopes never grant alone.
-import type { AccessRequest, Authorize, Decision, Permission, Rows } from '../fhir/access.ts'
+import type { AccessRequest, Authorize, Decision } from '../fhir/access.ts'
 import type { LaunchContext } from '../oauth/authorization.ts'
 import type { Principal } from '../oauth/principal.ts'
+import type { ScopeRows } from '../smart/criteria.ts'
+import { type FhirUser, fhirUserOf } from '../smart/fhir-user.ts'
 import { ALL } from '../store/criterion.ts'
 import type { CompiledPolicies } from './compile.ts'
 import { decide } from './decide.ts'
 import { isMap } from './matcho/value.ts'
 import { requestObject } from './request-object.ts'
-
-/** What the scopes of a token reach: see `scopeRows` of smart/criteria.ts. */
-export interface ScopeReach {
-  covers(type: string, permission: Permission): boolean
-  readonly rows: Rows
-  readonly confined: boolean
-}
 
 /** One denial, for the operator: the outside learns nothing of it. */
 export interface Denial {
@@ -30,8 +25,9 @@ export interface AuthorizeDependencies {
   readonly scopeRows: (granted: {
     readonly scope: readonly string[]
     readonly context: LaunchContext
-    readonly fhirUser: string | undefined
-  }) => ScopeReach
+    /** undefined only for a client that acts for itself. */
+    readonly user: { readonly fhirUser: FhirUser | undefined } | undefined
+  }) => ScopeRows
   readonly decisionLog: (denial: Denial) => void
 }
 
@@ -49,12 +45,10 @@ const isResourceScope = (scope: string): boolean => /^(patient|user|system)\//.t
 export const scopesAreEnforced = (principal: Principal): boolean =>
   SMART_CLIENTS.has(principal.client?.type) || (principal.scope ?? []).some(isResourceScope)
 
-/** FHIR form or Aidbox's: `Patient/p1`. */
-const fhirUserOf = (principal: Principal): string | undefined => {
-  const fhirUser: unknown = principal.user?.fhirUser
-  if (!isMap(fhirUser)) return undefined
-  if (typeof fhirUser.reference === 'string') return fhirUser.reference
-  return fhirUser.resourceType && fhirUser.id ? `${fhirUser.resourceType}/${fhirUser.id}` : undefined
+/** Only a session of ours that was opened without a person is a client on its own: a user who is not known here is not. */
+const subjectOf = ({ user, session }: Principal): { readonly fhirUser: FhirUser | undefined } | undefined => {
+  if (user) return { fhirUser: fhirUserOf(user) }
+  return session && session.authorization.user_id === undefined ? undefined : { fhirUser: undefined }
 }
 
 const contextOf = ({ session, jwt }: Principal): LaunchContext => {
@@ -62,12 +56,12 @@ const contextOf = ({ session, jwt }: Principal): LaunchContext => {
   return isMap(jwt?.context) ? jwt.context : {}
 }
 
-const reachOf = (principal: Principal, { scopeRows }: AuthorizeDependencies): ScopeReach | undefined =>
+const reachOf = (principal: Principal, { scopeRows }: AuthorizeDependencies): ScopeRows | undefined =>
   scopesAreEnforced(principal)
-    ? scopeRows({ scope: principal.scope ?? [], context: contextOf(principal), fhirUser: fhirUserOf(principal) })
+    ? scopeRows({ scope: principal.scope ?? [], context: contextOf(principal), user: subjectOf(principal) })
     : undefined
 
-const uncovered = (access: AccessRequest, reach: ScopeReach | undefined): boolean =>
+const uncovered = (access: AccessRequest, reach: ScopeRows | undefined): boolean =>
   reach !== undefined && access.permissions.some((permission) => access.type === undefined || !reach.covers(access.type, permission))
 
 const UNAUTHENTICATED: Decision = { permit: false, status: 401, reason: 'authentication is required' }
