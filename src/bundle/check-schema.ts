@@ -1,6 +1,7 @@
 // Entries against the schemas of the configuration types; other resources must be of a known R4 type (design, "A bundle": schema-check).
 import { readFileSync } from 'node:fs'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import type { ConfigurationIssue } from '../fhir/configuration.ts'
 import { ExactNumber, type JsonValue } from '../http/json.ts'
 import type { Entry } from './entries.ts'
 import { didYouMean } from './suggest.ts'
@@ -144,4 +145,18 @@ export const checkSchema = (
   return withoutBranches(validate.errors ?? [])
     .filter(expected)
     .map((error) => problemOf(type, error))
+}
+
+const isJson = (value: unknown): value is { readonly [name: string]: JsonValue } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** What is wrong with a configuration resource that came over REST. */
+export const checkResource = (resource: Readonly<Record<string, unknown>>): readonly ConfigurationIssue[] => {
+  const type = String(resource.resourceType)
+  if (!isJson(resource)) return []
+  return checkSchema({ type, method: 'PUT', resource }, new Set()).map(({ path, message }) => ({
+    code: 'invalid',
+    message,
+    expression: [type, ...path].join('.'),
+  }))
 }

@@ -1,0 +1,228 @@
+// A box: one tenant, with its store, its keys and its tables. `createBox` reads bundles, applies them, and answers requests.
+import { randomBytes } from 'node:crypto'
+import { applyEntries } from './bundle/apply.ts'
+import { CONFIGURATION_TYPES, checkResource } from './bundle/check-schema.ts'
+import { compileTables } from './bundle/compile.ts'
+import { createConfiguration } from './bundle/configuration.ts'
+import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
+import type { Entry } from './bundle/entries.ts'
+import { loadBundles } from './bundle/load.ts'
+import { createSubmit } from './bundle/submit.ts'
+import type { Tables } from './bundle/tables.ts'
+import { createFhirApi } from './fhir/api.ts'
+import type { Configuration } from './fhir/configuration.ts'
+import { type Definitions, loadDefinitions } from './fhir/definitions/definitions.ts'
+import { createExtractor } from './fhir/search/extract.ts'
+import { criterionOf } from './fhir/search/parse.ts'
+import { createGeneration, type Ground } from './generation.ts'
+import type { Wire } from './http/canonical.ts'
+import { createEgress } from './http/egress.ts'
+import type { Clock, Fetch, Log, Random } from './http/runtime.ts'
+import { openKeys } from './oauth/keys/open.ts'
+import type { Keys } from './oauth/keys.ts'
+import { hashPassword, isPasswordHash } from './oauth/password.ts'
+import { hashClientSecret } from './oauth/secret.ts'
+import { createUsers } from './oauth/users.ts'
+import { seedEntries } from './seeds.ts'
+import { ALL } from './store/criterion.ts'
+import { authorizeRead } from './store/plan.ts'
+import { openStore } from './store/sqlite/open.ts'
+import type { Store } from './store/store.ts'
+
+export interface BoxOptions {
+  /** Files, directories, `file://` and `https://` URLs, in their order. */
+  readonly bundles: readonly string[]
+  /** Absolute, without a trailing slash: issuer and links come from it, never from a request. */
+  readonly baseUrl: string
+  /** A file, or `:memory:` (default). The keys live beside the file. */
+  readonly data?: string
+  readonly clock?: Clock
+  readonly random?: Random
+  /** Outbound requests; the default refuses private addresses but for `allowEgress`. */
+  readonly fetch?: Fetch
+  readonly allowEgress?: readonly string[]
+  readonly keys?: Keys
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly log?: Log
+  readonly privatePem?: string | undefined
+  readonly publicPem?: string | undefined
+  readonly secret?: string | undefined
+  readonly rootClientSecret?: string | undefined
+  readonly adminPassword?: string | undefined
+  readonly corsEnabled?: boolean
+  readonly corsOrigins?: readonly string[]
+  /** Bytes of a request's body. */
+  readonly maxBody?: number
+}
+
+export interface Box {
+  readonly baseUrl: string
+  /** Warnings of the bundles. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Entries of the bundles, as they were applied or skipped at this start. */
+  readonly applied: { readonly applied: number; readonly skipped: number }
+  readonly entries: readonly Entry[]
+  /** Resources per type. */
+  counts(): Promise<ReadonlyMap<string, number>>
+  /** Answers a request; `path` is below the base URL. */
+  request(path: string | Request, init?: RequestInit): Promise<Response>
+  /** Answers a request from the wire, where the request target is known as it was sent. */
+  fetch(request: Request, wire?: Wire): Promise<Response>
+  close(): Promise<void>
+}
+
+/** The bundles cannot be served. `message` has every diagnostic, one per line. */
+export class BundleError extends Error {
+  readonly diagnostics: readonly Diagnostic[]
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map(formatDiagnostic).join('\n'))
+    this.diagnostics = diagnostics
+  }
+}
+
+const PURGE_EVERY_MS = 60_000
+const MAX_BODY = 20_971_520
+const SYSTEM_CLOCK: Clock = { now: () => Date.now() }
+const SYSTEM_RANDOM: Random = { bytes: (length) => randomBytes(length) }
+const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+const isError = ({ severity }: Diagnostic): boolean => severity === 'error'
+
+const uuid = (random: Random): string => {
+  const bytes = random.bytes(16).map((byte, at) => (at === 6 ? (byte & 15) | 64 : at === 8 ? (byte & 63) | 128 : byte))
+  return Buffer.from(bytes)
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+const bundleEnv = ({ env = process.env, baseUrl }: BoxOptions): Readonly<Record<string, string | undefined>> => ({
+  ...env,
+  EMBERBOX_BASE_URL: baseUrl,
+})
+
+const load = (options: BoxOptions, definitions: Definitions, fetch: Fetch, existing: (type: string, id: string) => boolean) =>
+  loadBundles({ paths: options.bundles, env: bundleEnv(options), fetch, knownTypes: definitions.types, existing })
+
+/** Reads and checks bundles without serving them: every problem, warnings included. */
+export const checkBundles = async (options: BoxOptions): Promise<readonly Diagnostic[]> => {
+  const fetch = options.fetch ?? createEgress(options.allowEgress ?? [])
+  const seeds = new Set(seedEntries(options).map(({ type, id }) => `${type}/${id}`))
+  return (await load(options, loadDefinitions(), fetch, (type, id) => seeds.has(`${type}/${id}`))).diagnostics
+}
+
+const storedConfiguration = async (store: Store): Promise<ReadonlyArray<Readonly<Record<string, unknown>>>> => {
+  const lists = await Promise.all([...CONFIGURATION_TYPES].map((type) => store.all(type)))
+  return lists.flat().map(({ text = '{}' }): Readonly<Record<string, unknown>> => JSON.parse(text))
+}
+
+interface Live {
+  readonly configuration: Configuration
+  tables(): Tables
+}
+
+/** The tables of what is stored, and the port through which they change. */
+const startConfiguration = (
+  stored: ReadonlyArray<Readonly<Record<string, unknown>>>,
+  declared: ReadonlySet<string>,
+  { store, random }: { readonly store: Store; readonly random: Random },
+  swapped: () => void,
+): Live => {
+  const first = compileTables(stored)
+  if (!first.ok) throw new Error(`the stored configuration does not compile: ${first.problems.map(({ message }) => message).join('; ')}`)
+  let tables = first.tables
+  const users = createUsers(store)
+  const configuration = createConfiguration<Tables>({
+    initial: stored,
+    compile: compileTables,
+    checkResource,
+    hashSecret: hashClientSecret,
+    hashPassword: async (password) => (isPasswordHash(password) ? password : hashPassword(password, random)),
+    exists: async (type, id) =>
+      declared.has(`${type}/${id}`) || (await store.read(authorizeRead({ type, id, where: ALL }, ALL)))?.text !== undefined,
+    referrers: async (type, id) => (type === 'User' ? (await users.rolesOf(id)).map((role) => `Role/${role.id}`) : []),
+    swap: (next) => {
+      tables = next
+      swapped()
+    },
+  })
+  return { configuration, tables: () => tables }
+}
+
+/** Opens a box. Throws BundleError, with everything that is wrong; nothing of a transaction is applied then. */
+export const createBox = async (options: BoxOptions): Promise<Box> => {
+  const { baseUrl, data = ':memory:', clock = SYSTEM_CLOCK, random = SYSTEM_RANDOM, log = SILENT } = options
+  const fetch = options.fetch ?? createEgress(options.allowEgress ?? [])
+  const definitions = loadDefinitions()
+  const store = await openStore({ file: data, clock })
+  try {
+    const keys = options.keys ?? (await openKeys({ ...keyOptions(options, data), random }))
+    const stored = await storedConfiguration(store)
+    const seeds = seedEntries(options)
+    const declared = new Set([...stored, ...seeds.map(({ resource }) => resource)].map(({ resourceType, id }) => `${resourceType}/${id}`))
+    const loaded = await load(options, definitions, fetch, (type, id) => declared.has(`${type}/${id}`))
+    if (loaded.diagnostics.some(isError)) throw new BundleError(loaded.diagnostics)
+    const entries = [...seeds, ...loaded.entries]
+    for (const { type, id, method } of entries) if (id !== undefined && method !== 'DELETE') declared.add(`${type}/${id}`)
+
+    let app: ReturnType<typeof createGeneration> | undefined
+    const live = startConfiguration(stored, declared, { store, random }, () => {
+      app = undefined
+    })
+    const extract = createExtractor(definitions, { base: `${baseUrl}/fhir` })
+    const submit = createSubmit({
+      store,
+      configuration: live.configuration,
+      extract: async (resource) => extract(resource),
+      criterionOf: (type, query) => criterionOf(definitions, type, query, `${baseUrl}/fhir`),
+      freshId: () => uuid(random),
+    })
+    const applied = await applyEntries({ entries, digestKey: keys.secret('bundle-digest'), settings: store, submit })
+    if (applied.failed.length > 0) throw new BundleError([...loaded.diagnostics, ...applied.failed])
+
+    const ground: Ground = {
+      issuer: baseUrl,
+      store,
+      users: createUsers(store),
+      keys,
+      definitions,
+      clock,
+      random,
+      fetch,
+      log,
+      cors: { enabled: options.corsEnabled ?? true, origins: options.corsOrigins ?? ['*'] },
+      maxBody: options.maxBody ?? MAX_BODY,
+      fhir: createFhirApi({ definitions, store, extract, configuration: live.configuration, random }),
+      requestId: () => uuid(random),
+      denied: (denial) => log.info({ ...denial }, 'denied'),
+    }
+    const answer = async (request: Request, wire?: Wire): Promise<Response> => {
+      app ??= createGeneration(ground, live.tables())
+      return app.fetch(request, wire ? { wire } : {})
+    }
+    const purge = setInterval(() => void store.records.purge(clock.now()), PURGE_EVERY_MS)
+    purge.unref()
+    return {
+      baseUrl,
+      diagnostics: [...loaded.diagnostics, ...applied.warnings],
+      applied: { applied: applied.applied, skipped: applied.skipped },
+      entries,
+      counts: () => store.counts(),
+      request: (path, init) => answer(path instanceof Request ? path : new Request(`${baseUrl}${path}`, init)),
+      fetch: answer,
+      close: async () => {
+        clearInterval(purge)
+        await store.close()
+      },
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+const keyOptions = ({ privatePem, publicPem, secret }: BoxOptions, data: string) => ({
+  ...(data !== ':memory:' && { file: `${data}.keys.json` }),
+  ...(privatePem !== undefined && { privatePem }),
+  ...(publicPem !== undefined && { publicPem }),
+  ...(secret !== undefined && { secret }),
+})

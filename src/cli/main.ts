@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+// The `emberbox` command: one file per subcommand, in the table below.
+import { check } from './check.ts'
+import { type CommandLine, readCommandLine } from './options.ts'
+import { serve } from './serve.ts'
+
+const COMMANDS: ReadonlyMap<string, (line: CommandLine) => Promise<number>> = new Map([
+  ['serve', serve],
+  ['check', check],
+])
+
+const HELP = `emberbox serve [paths…]   serve the bundles (default: bundles/demo)
+emberbox check [paths…]   validate the bundles; exit 1 with every diagnostic
+
+  --port N                 default 8080
+  --host ADDRESS           default 127.0.0.1
+  --base-url URL           default http://localhost:PORT; issuer and links come from it
+  --data FILE|:memory:     default data/emberbox.db
+  --allow-egress ORIGIN    an origin that may be fetched though it is private or plain http; may be repeated`
+
+const main = async (): Promise<number> => {
+  const line = readCommandLine(process.argv.slice(2), process.env)
+  const command = COMMANDS.get(line.command)
+  if (line.help || !command) {
+    console.log(HELP)
+    return line.help ? 0 : 2
+  }
+  return command(line)
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+}

@@ -1,0 +1,49 @@
+// A box on a socket: node:http in, the box's function out; requests in flight are finished before it stops.
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { Box } from './box.ts'
+import type { Wire } from './http/canonical.ts'
+
+export interface Listening {
+  /** The port that was bound, also where 0 was asked for. */
+  readonly port: number
+  /** Takes no more connections, finishes what is under way (at most `GRACE_MS`), then closes the box. */
+  stop(): Promise<void>
+}
+
+const GRACE_MS = 10_000
+const LIMITS = { maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 30_000 }
+
+const wireOf = (incoming: IncomingMessage): Wire => ({
+  target: incoming.url ?? '/',
+  rawHeaders: incoming.rawHeaders,
+  remoteAddr: incoming.socket.remoteAddress,
+})
+
+const drained = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+    server.close(() => {
+      clearTimeout(force)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+
+const isIncoming = (value: unknown): value is IncomingMessage => typeof value === 'object' && value !== null && 'rawHeaders' in value
+
+/** Listens. Rejects where the port is taken. */
+export const listen = (box: Box, { host, port }: { readonly host: string; readonly port: number }): Promise<Listening> =>
+  new Promise((resolve, reject) => {
+    const handle = getRequestListener((request, { incoming }) => box.fetch(request, isIncoming(incoming) ? wireOf(incoming) : undefined))
+    const server = createServer(LIMITS, handle)
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      const stop = async (): Promise<void> => {
+        await drained(server)
+        await box.close()
+      }
+      resolve({ port: (server.address() as AddressInfo).port, stop })
+    })
+  })

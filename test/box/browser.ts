@@ -1,0 +1,79 @@
+// A person's browser without JavaScript: keeps cookies, follows redirects within the box, fills in the form of the page it shows.
+import type { Box } from '../../src/box.ts'
+
+/** RFC 7636 appendix B */
+export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+export const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+
+const unescaped = (text: string): string =>
+  text.replace(
+    /&(?:#39|amp|lt|gt|quot);/g,
+    (found) => ({ '&#39;': "'", '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' })[found] ?? found,
+  )
+const attribute = (tag: string, name: string): string | undefined => {
+  const value = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
+  return value === undefined ? undefined : unescaped(value)
+}
+
+export class Browser {
+  /** Where the last request was sent outside of the box. */
+  redirected: string | undefined
+  page = ''
+  status = 0
+  readonly #box: Box
+  readonly #cookies = new Map<string, string>()
+  #url: string
+
+  constructor(box: Box) {
+    this.#box = box
+    this.#url = box.baseUrl
+  }
+
+  async #go(url: string, init: RequestInit = {}): Promise<string> {
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const headers = new Headers(init.headers)
+    if (cookie) headers.set('cookie', cookie)
+    const response = await this.#box.request(new Request(url, { ...init, headers, redirect: 'manual' }))
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = ''] = line.split(';')
+      const [name = '', ...value] = pair.split('=')
+      if (/max-age=0/i.test(line)) this.#cookies.delete(name)
+      else this.#cookies.set(name, value.join('='))
+    }
+    const location = response.headers.get('location')
+    if (location === null) {
+      this.#url = url
+      this.status = response.status
+      this.page = await response.text()
+      return this.page
+    }
+    const next = new URL(location, url)
+    if (next.origin !== new URL(this.#box.baseUrl).origin || !next.pathname.startsWith('/auth/')) {
+      this.redirected = next.href
+      return ''
+    }
+    return this.#go(next.href)
+  }
+
+  /** Opens a path of the box. */
+  open(path: string): Promise<string> {
+    return this.#go(`${this.#box.baseUrl}${path}`)
+  }
+
+  /** Submits the page's first form with what it holds (ticked boxes included), changed by `fields`; `without` unticks values. */
+  submit(fields: Record<string, string>, without: readonly string[] = []): Promise<string> {
+    const [form = ''] = /<form[\s\S]*?<\/form>/.exec(this.page) ?? []
+    const pairs: [string, string][] = []
+    for (const [tag] of form.matchAll(/<input\b[^>]*>/g)) {
+      const name = attribute(tag, 'name')
+      const type = attribute(tag, 'type') ?? 'text'
+      if (name === undefined || name in fields || /^(?:submit|button|radio)$/.test(type)) continue
+      if (type === 'checkbox' && !/\schecked\b/.test(tag)) continue
+      const value = attribute(tag, 'value') ?? ''
+      if (!without.includes(value)) pairs.push([name, value])
+    }
+    const body = new URLSearchParams([...pairs, ...Object.entries(fields)])
+    const action = new URL(attribute(form, 'action') ?? '', this.#url)
+    return this.#go(action.href, { method: 'POST', body, headers: { origin: new URL(this.#box.baseUrl).origin } })
+  }
+}
