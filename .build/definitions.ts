@@ -7,6 +7,8 @@ interface ElementDefinition {
   readonly path: string
   readonly type?: ReadonlyArray<{ readonly code: string }>
   readonly contentReference?: string
+  readonly min?: number
+  readonly isSummary?: boolean
 }
 interface Resource {
   readonly resourceType: string
@@ -61,17 +63,30 @@ for (const { snapshot } of structures) {
   }
 }
 
+const sorted = <Value>(record: Record<string, Value>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
+/** Members of a resource that `_elements` and `_summary=text` keep, and those of `_summary=true`; a choice by its base name. */
+const mandatory: Record<string, readonly string[]> = {}
+const summary: Record<string, readonly string[]> = {}
+for (const { kind, abstract, type, snapshot } of structures) {
+  if (kind !== 'resource' || abstract) continue
+  const members = (snapshot?.element ?? []).filter(({ path }) => path.split('.').length === 2)
+  const namesOf = (wanted: readonly ElementDefinition[]): string[] => wanted.map(({ path }) => path.replace(/^.*\./, '').replace('[x]', ''))
+  mandatory[type] = namesOf(members.filter(({ min }) => (min ?? 0) > 0))
+  summary[type] = namesOf(members.filter(({ isSummary }) => isSummary))
+}
+
 const compartment: Record<string, readonly string[]> = {}
 for (const { code, param } of JSON.parse(readFileSync(`${folder}compartmentdefinition-patient.json`, 'utf8')).resource) {
   if (param?.length > 0) compartment[code] = param
 }
 
-const sorted = <Value>(record: Record<string, Value>): Record<string, Value> =>
-  Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
 const text = JSON.stringify({
   types: [...new Set(types)].sort(),
   searchParameters: parameters.sort((a, b) => (a.url < b.url ? -1 : 1)),
   compartment: sorted(compartment),
+  mandatory: sorted(mandatory),
+  summary: sorted(summary),
   elements: sorted(elements),
 })
 

@@ -17,9 +17,9 @@ export interface FhirRequest {
   readonly authorize: Authorize
 }
 
-/** `body` is text that is sent as it is. */
+/** `body` is sent as it is: text, or the bytes of a Binary. */
 export interface FhirResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | Uint8Array<ArrayBuffer>
 }

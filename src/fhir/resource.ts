@@ -1,29 +1,79 @@
 // Bodies in, stored text out: a resource is composed once, at write, and sent as stored afterwards (R4 resource.html#Meta).
-import { type JsonValue, MalformedBody, parseJson, stringifyJson } from '../http/json.ts'
+import { ExactNumber, type JsonValue, MalformedBody, parseJson, stringifyJson } from '../http/json.ts'
 import type { CanonicalRequest } from '../http/request.ts'
+import type { Random } from '../http/runtime.ts'
 import { parseYaml } from '../http/yaml.ts'
+import type { Call } from './call.ts'
 import { FhirError } from './outcome.ts'
 
 export type Resource = Readonly<Record<string, unknown>>
 
 const isRecord = (value: unknown): value is { [name: string]: JsonValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
 
-/** The body as a resource of `type`. Throws FhirError 400. */
-export const readResource = async (request: CanonicalRequest, type: string): Promise<Resource> => {
+/** Is this parsed value an object, as every resource is? */
+export const isResource = (value: unknown): value is Resource => isRecord(value)
+
+/** A stored text as a resource; it was checked when it was stored. */
+export const parseStored = (text: string): Resource => {
+  const value = parseJson(text)
+  if (!isRecord(value)) throw new Error('a stored text is not a resource')
+  return value
+}
+
+const YAML = /^(?:text|application)\/(?:x-|fhir\+)?yaml\b/i
+const JSON_TYPES = /^(?:application\/(?:fhir\+json|json\+fhir|json|json-patch\+json|merge-patch\+json)|text\/json)\b/i
+
+/** The body as a value: JSON, or YAML where the content type says so. Throws FhirError 400 or 415. */
+export const readBody = async (request: CanonicalRequest): Promise<JsonValue> => {
+  const contentType = request.headers.get('content-type') ?? ''
+  const yaml = YAML.test(contentType)
+  if (contentType !== '' && !yaml && !JSON_TYPES.test(contentType)) {
+    const what = /xml/i.test(contentType) ? 'XML' : 'this content type'
+    throw new FhirError('not-supported', `${what} is not understood: send application/fhir+json or text/yaml`, { status: 415 })
+  }
+  const charset = /charset=("?)([\w-]+)\1/i.exec(contentType)?.[2]
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new FhirError('not-supported', 'bodies are UTF-8', { status: 415 })
   const bytes = await request.body()
-  const yaml = /^(?:text|application)\/(?:x-)?yaml\b/.test(request.headers.get('content-type') ?? '')
-  let value: JsonValue
   try {
-    value = yaml ? parseYaml(bytes) : parseJson(bytes)
+    return yaml ? parseYaml(bytes) : parseJson(bytes)
   } catch (error) {
     if (error instanceof MalformedBody) throw new FhirError('structure', error.message)
     throw error
   }
+}
+
+/** A value as a resource of `type`. Throws FhirError 400. */
+export const asResource = (value: unknown, type: string): Resource => {
   if (!isRecord(value)) throw new FhirError('structure', 'the body is not a resource')
   if (value.resourceType !== type) throw new FhirError('structure', `the body's resourceType is not ${type}`)
   if (value.meta !== undefined && !isRecord(value.meta)) throw new FhirError('structure', 'meta is not an object')
   return value
+}
+
+/** The body as a resource of the route's type, in FHIR's form. Throws FhirError 400 or 415. */
+export const readResource = async ({ fhir, route, deps }: Call): Promise<Resource> => {
+  const value = await readBody(fhir.request)
+  const { type = '' } = route
+  if (fhir.format !== 'aidbox') return asResource(value, type)
+  // Aidbox takes the type from the URL where the body has none.
+  const typed = isRecord(value) && value.resourceType === undefined ? { resourceType: type, ...value } : value
+  const resource = asResource(typed, type)
+  return deps.formats ? deps.formats.toFhir(resource) : resource
+}
+
+/** The id that a body gives itself. Throws FhirError 400. */
+export const bodyId = (resource: Resource): string | undefined => {
+  if (resource.id === undefined) return undefined
+  if (typeof resource.id !== 'string' || !/^[A-Za-z0-9\-.]{1,64}$/.test(resource.id)) throw new FhirError('value', 'the id is not valid')
+  return resource.id
+}
+
+/** A new id: a random UUID (RFC 9562 §5.4). */
+export const newId = (random: Random): string => {
+  const bytes = random.bytes(16)
+  const hex = Buffer.from(bytes.map((byte, at) => (at === 6 ? (byte & 15) | 64 : at === 8 ? (byte & 63) | 128 : byte))).toString('hex')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
 /** The text of a version, with its id and meta. */

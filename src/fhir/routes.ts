@@ -1,41 +1,88 @@
-// The visible table (R4 http.html): method and shape of the segments, to the interaction and what it needs.
+// From method and segments to a row of the interactions' table (R4 http.html). Rows are data: interactions/table.ts.
 import type { Method } from '../http/request.ts'
 import type { Permission } from './access.ts'
 import { FhirError } from './outcome.ts'
 import type { Format } from './request.ts'
 
-export type Interaction = 'read' | 'update' | 'delete' | 'create'
-
-export interface Route {
-  readonly interaction: Interaction
+/** `pattern` is written as R4 does, relative to the base; `$name` matches any operation. */
+export interface Row<Handler> {
+  readonly method: Method
+  readonly pattern: string
+  /** FHIR's code (valueset-type-restful-interaction). */
+  readonly interaction: string
+  /** Aidbox's Operation id without its `Fhir`. */
   readonly operation: string
   readonly permissions: readonly Permission[]
-  readonly type: string
-  readonly id: string | undefined
+  readonly handler: Handler
 }
 
-type Row = readonly [method: Method, shape: 'type' | 'instance', Interaction, operation: string, permissions: readonly Permission[]]
+export interface Route {
+  readonly interaction: string
+  /** Aidbox's Operation id: `FhirRead`, and `Read` in its own format. */
+  readonly operation: string
+  readonly permissions: readonly Permission[]
+  readonly type: string | undefined
+  readonly id: string | undefined
+  /** The version of a vread. */
+  readonly vid: string | undefined
+  /** The type that a compartment search asks for, or `*`. */
+  readonly target: string | undefined
+  /** With its `$`. */
+  readonly name: string | undefined
+}
 
-const TABLE: readonly Row[] = [
-  ['POST', 'type', 'create', 'Create', ['c']],
-  ['GET', 'instance', 'read', 'Read', ['r']],
-  ['PUT', 'instance', 'update', 'Update', ['u', 'c']],
-  ['DELETE', 'instance', 'delete', 'Delete', ['d']],
-]
+const NOT_HERE = 'there is nothing of this name here'
+const ID = /^[A-Za-z0-9\-.]{1,64}$/
 
-/** The route of a request, or FhirError 400, 404 or 405; Aidbox's format names operations without `Fhir`. */
-export const routeOf = (method: Method, segments: readonly string[], format: Format, serves: (type: string) => boolean): Route => {
-  const [type, id] = segments
-  if (type === undefined || segments.length > 2 || !/^[A-Za-z]+$/.test(type) || !serves(type)) {
-    throw new FhirError('not-found', 'there is nothing of this name here')
+type Bindings = Readonly<Record<string, string>>
+
+const bind = (pattern: string, segments: readonly string[]): Bindings | undefined => {
+  const parts = pattern === '' ? [] : pattern.split('/')
+  if (parts.length !== segments.length) return undefined
+  const bindings: Record<string, string> = {}
+  for (const [at, part] of parts.entries()) {
+    const segment = segments[at] ?? ''
+    const isName = /^[$_]/.test(segment) || segment === 'metadata'
+    if (part === '$name' && segment.startsWith('$')) bindings.name = segment
+    else if (part.startsWith(':') && !isName) bindings[part.slice(1)] = segment
+    else if (part !== segment) return undefined
   }
-  if (id !== undefined && !/^[A-Za-z0-9\-.]{1,64}$/.test(id)) throw new FhirError('value', 'the id is not valid')
-  const shape = id === undefined ? 'type' : 'instance'
-  const asked = method === 'HEAD' ? 'GET' : method
-  const row = TABLE.find((one) => one[0] === asked && one[1] === shape)
-  if (!row) {
-    const allow = TABLE.filter((one) => one[1] === shape).map((one) => one[0])
-    throw new FhirError('not-supported', 'this method is not supported here', { headers: { allow: allow.join(', ') } })
+  return bindings
+}
+
+const check = ({ type, id, vid, target }: Bindings, serves: (type: string) => boolean): void => {
+  if (type !== undefined && !serves(type)) throw new FhirError('not-found', NOT_HERE)
+  if (id !== undefined && !ID.test(id)) throw new FhirError('value', 'the id is not valid')
+  if (vid !== undefined && !ID.test(vid)) throw new FhirError('value', 'the version is not valid')
+  if (target !== undefined && target !== '*' && !serves(target)) throw new FhirError('not-found', NOT_HERE)
+}
+
+interface RouteInput<Handler> {
+  readonly method: Method
+  /** Below the base. */
+  readonly segments: readonly string[]
+  readonly format: Format
+  readonly serves: (type: string) => boolean
+  readonly rows: ReadonlyArray<Row<Handler>>
+}
+
+/** The row and the route of a request. Throws FhirError 400, 404, or 405 with Allow. */
+export const routeOf = <Handler>(input: RouteInput<Handler>): { readonly row: Row<Handler>; readonly route: Route } => {
+  const found = input.rows.flatMap((row) => {
+    const bindings = bind(row.pattern, input.segments)
+    return bindings ? [{ row, bindings }] : []
+  })
+  const [first] = found
+  if (!first) throw new FhirError('not-found', NOT_HERE)
+  check(first.bindings, input.serves)
+  const method = input.method === 'HEAD' ? 'GET' : input.method
+  const match = found.find(({ row }) => row.method === method)
+  if (!match) {
+    const allow = [...new Set(found.map(({ row }) => row.method))].join(', ')
+    throw new FhirError('not-supported', 'this method is not supported here', { headers: { allow } })
   }
-  return { interaction: row[2], operation: format === 'fhir' ? `Fhir${row[3]}` : row[3], permissions: row[4], type, id }
+  const { row, bindings } = match
+  const { type, id, vid, target, name } = bindings
+  const operation = input.format === 'fhir' ? `Fhir${row.operation}` : row.operation
+  return { row, route: { interaction: name ?? row.interaction, operation, permissions: row.permissions, type, id, vid, target, name } }
 }

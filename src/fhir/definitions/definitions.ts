@@ -26,6 +26,10 @@ export interface Definitions {
   compartmentParams(type: string): readonly string[] | undefined
   /** Type codes of an element, `Observation.value[x]` for a choice; undefined for an unknown path. */
   elementTypes(path: string): readonly string[] | undefined
+  /** The type's members that must be there, a choice by its base name; empty for an unknown type. */
+  mandatory(type: string): readonly string[]
+  /** The type's members that `_summary=true` keeps. */
+  summary(type: string): readonly string[]
 }
 
 interface Artefact {
@@ -33,6 +37,8 @@ interface Artefact {
   readonly searchParameters: readonly SearchParameter[]
   readonly compartment: Readonly<Record<string, readonly string[]>>
   readonly elements: Readonly<Record<string, string>>
+  readonly mandatory: Readonly<Record<string, readonly string[]>>
+  readonly summary: Readonly<Record<string, readonly string[]>>
 }
 
 const group = (parameters: readonly SearchParameter[]): Map<string, Map<string, SearchParameter>> => {
@@ -54,6 +60,8 @@ export const loadDefinitions = (): Definitions => {
   const byUrl = new Map(artefact.searchParameters.map((parameter) => [parameter.url, parameter]))
   const elements = new Map(Object.entries(artefact.elements))
   const compartment = new Map([...Object.entries(artefact.compartment), ...COMPARTMENT_DIFFERENCES])
+  const mandatory = new Map(Object.entries(artefact.mandatory))
+  const summary = new Map(Object.entries(artefact.summary))
   const merged = new Map<string, ReadonlyMap<string, SearchParameter>>()
   const none: ReadonlyMap<string, SearchParameter> = new Map()
   for (const type of types) {
@@ -66,5 +74,7 @@ export const loadDefinitions = (): Definitions => {
     parameterByUrl: (url) => byUrl.get(url),
     compartmentParams: (type) => compartment.get(type),
     elementTypes: (path) => elements.get(path)?.split('|'),
+    mandatory: (type) => mandatory.get(type) ?? [],
+    summary: (type) => summary.get(type) ?? [],
   }
 }

@@ -35,7 +35,7 @@ const DEFAULT_COUNT = 100
 const MAX_COUNT = 1000
 const MAX_INCLUDES = 50
 const PRESENTATION: ReadonlySet<string> = new Set(['_format', '_pretty', '_type', '_cursor'])
-const SUMMARIES: ReadonlySet<string> = new Set(['false', 'count'])
+const SUMMARIES: ReadonlySet<string> = new Set(['true', 'text', 'data', 'count', 'false'])
 const TOTALS: ReadonlySet<string> = new Set(['none', 'estimate', 'accurate'])
 
 interface Draft {

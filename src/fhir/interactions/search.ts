@@ -1,0 +1,139 @@
+// FHIR search (R4 http.html#search) of a type, the system or a compartment, by GET and by POST: parse → authorize → plan → answer.
+import { type Parameters, parametersOf, parseParameters } from '../../http/parameters.ts'
+import { ALL, type Criterion, NOTHING } from '../../store/criterion.ts'
+import { and, authorizeSearch } from '../../store/plan.ts'
+import type { SearchPage } from '../../store/store.ts'
+import type { Call, Handler } from '../call.ts'
+import { compartmentCriterion } from '../compartment.ts'
+import { compartmentKind } from '../definitions/compartment.ts'
+import { FhirError } from '../outcome.ts'
+import { presentationParameters } from '../parameters.ts'
+import { type Permit, permitOf } from '../permit.ts'
+import { isLenient } from '../prefer.ts'
+import type { FhirResponse } from '../request.ts'
+import { openCursor, sealCursor } from '../search/cursor.ts'
+import { type ParsedSearch, parseSearch } from '../search/parse.ts'
+import { searchset } from '../search/searchset.ts'
+import { shownText } from '../shown.ts'
+
+/** What is searched: types, each within `bounds`. */
+export interface Scope {
+  readonly types: readonly string[]
+  readonly bounds?: (type: string) => Criterion
+  /** Below the base, for links. */
+  readonly path: string
+}
+
+/** Query and form body as one list; a POST's body is a form and nothing else (R4 http.html#search). */
+export const searchParameters = async ({ fhir }: Call): Promise<Parameters> => {
+  const { request } = fhir
+  if (request.method !== 'POST') return request.query
+  const bytes = await request.body()
+  const contentType = request.headers.get('content-type') ?? ''
+  if (bytes.length > 0 && !/^application\/x-www-form-urlencoded\b/i.test(contentType)) {
+    throw new FhirError('not-supported', 'the body of _search is application/x-www-form-urlencoded', { status: 415 })
+  }
+  const form = parseParameters(new TextDecoder('utf-8', { fatal: false }).decode(bytes))
+  return parametersOf([...request.query.entries, ...form.entries])
+}
+
+interface Understood {
+  readonly parsed: ParsedSearch
+  /** The same search once it is known what the principal may search. */
+  readonly within: (permit: Permit) => ParsedSearch
+}
+
+/** Read twice only where a chain or `_has` makes the plan depend on the principal. */
+const understand = (call: Call, types: readonly string[], parameters: Parameters): Understood => {
+  const { deps, fhir } = call
+  let hops = false
+  const input = { types, parameters, lenient: isLenient(fhir.request.headers), base: fhir.base }
+  const parse = (permitted: (type: string) => Criterion) => parseSearch(deps.definitions, { ...input, permitted })
+  const parsed = parse(() => {
+    hops = true
+    return ALL
+  })
+  return { parsed, within: (permit) => (hops ? parse((type) => permit.rows(type, 's')) : parsed) }
+}
+
+const isNothing = (criterion: Criterion): boolean => criterion.kind === 'or' && criterion.of.length === 0
+
+/** Types of which the principal may search nothing are not asked for; nothing at all is 403. */
+const searchable = (parsed: ParsedSearch, permit: Permit): ParsedSearch['plan']['from'] => {
+  const from = parsed.plan.from.filter(({ type }) => !isNothing(permit.rows(type, 's')))
+  if (from.length === 0)
+    throw new FhirError('forbidden', 'Forbidden', { headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } })
+  return from
+}
+
+const shownPage = (call: Call, page: SearchPage): SearchPage => {
+  const show = shownText(call)
+  const rows = (of: SearchPage['matches']) => of.map(({ type, id, text }) => ({ type, id, text: show(type, text) }))
+  return { ...page, matches: rows(page.matches), included: rows(page.included) }
+}
+
+/** A first page that is the whole answer has counted itself, unless no total is wanted. */
+const totalOf = (page: SearchPage, parameters: Parameters, count: number): number | undefined => {
+  if (page.total !== undefined || parameters.get('_total') === 'none') return page.total
+  return count > 0 && page.next === undefined && !parameters.has('_cursor') ? page.matches.length : undefined
+}
+
+/** The search of one scope. */
+export const searchWithin = async (
+  call: Call,
+  { types, bounds, path }: Scope,
+  extra: Parameters['entries'] = [],
+): Promise<FhirResponse> => {
+  const { deps, fhir, route } = call
+  const parameters = await searchParameters(call)
+  if (parameters.getAll('_cursor').length > 1) throw new FhirError('invalid', '_cursor stands more than once')
+  const understood = understand(call, types, parameters)
+  const self = [...extra, ...understood.parsed.self]
+  const presentation = presentationParameters(parameters === fhir.request.query ? fhir.request : { ...fhir.request, query: parameters })
+  const formats = presentation.filter(([name]) => name === '_format' || name === '_pretty')
+  const several = route.type === undefined || route.target === '*'
+  const permit = await permitOf(call, {
+    parameters: parametersOf([...self, ...formats]),
+    ...(several ? { permissions: [] } : { type: route.target ?? route.type ?? '' }),
+  })
+  const parsed = understood.within(permit)
+  const from = searchable(parsed, permit).map(({ type, where }) => ({ type, where: bounds ? and(bounds(type), where) : where }))
+  const binding = JSON.stringify([path, self])
+  const cursor = parameters.get('_cursor')
+  const after = cursor === undefined ? {} : { after: openCursor(deps.cursorKey, cursor, binding) }
+  const plan = authorizeSearch({ ...parsed.plan, from, ...after }, (type, use) => permit.rows(type, use === 'search' ? 's' : 'r'))
+  const page = await deps.store.search(plan)
+  const total = totalOf(page, parameters, plan.count)
+  const next = page.next === undefined ? {} : { next: sealCursor(deps.cursorKey, page.next, binding) }
+  const body = searchset({ base: fhir.base, path, page: { ...shownPage(call, page), total }, self: [...self, ...formats], ...next })
+  return { status: 200, headers: {}, body }
+}
+
+/** `GET [base]/[type]` and `POST [base]/[type]/_search` */
+export const searchType: Handler = (call) => {
+  const { type = '' } = call.route
+  return searchWithin(call, { types: [type], path: type })
+}
+
+/** `GET [base]?_type=…` and `POST [base]/_search` */
+export const searchSystem: Handler = async (call) => {
+  const { definitions } = call.deps
+  const wanted = (await searchParameters(call)).getAll('_type').flatMap((value) => value.split(','))
+  const unknown = wanted.find((type) => !definitions.types.has(type))
+  if (unknown !== undefined) throw new FhirError('not-supported', '_type names a type that is not known', { status: 400 })
+  const types = wanted.length > 0 ? [...new Set(wanted)] : [...definitions.types]
+  return searchWithin(call, { types, path: '' }, wanted.length > 0 ? [['_type', wanted.join(',')]] : [])
+}
+
+/** `GET [base]/Patient/[id]/[type]`, and `*` for every type of the compartment. */
+export const searchCompartment: Handler = (call) => {
+  const { type = '', id = '', target = '' } = call.route
+  const { definitions } = call.deps
+  const criterionOf = compartmentCriterion(definitions, type, id)
+  if (!criterionOf) throw new FhirError('not-supported', `there is no ${type} compartment here`, { status: 404 })
+  const types = target === '*' ? [...definitions.types].filter((one) => criterionOf(one) !== NOTHING) : [target]
+  if (types.some((one) => criterionOf(one) === NOTHING || (type === 'Patient' && compartmentKind(definitions, one) !== 'member'))) {
+    throw new FhirError('not-supported', `${target} is in no ${type}'s compartment`, { status: 404 })
+  }
+  return searchWithin(call, { types, bounds: criterionOf, path: `${type}/${id}/${target}` })
+}

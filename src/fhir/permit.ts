@@ -1,0 +1,57 @@
+// Asks scopes and policies, once an interaction knows what the request means and before it looks at what is stored.
+import type { Parameters } from '../http/parameters.ts'
+import type { Decision, Permission } from './access.ts'
+import type { Call } from './call.ts'
+import { FhirError } from './outcome.ts'
+import type { Resource } from './resource.ts'
+
+export type Permit = Extract<Decision, { permit: true }>
+
+export interface Asked {
+  /** The query parameters that this interaction understands and applies. */
+  readonly parameters?: Parameters
+  /** The parsed body. */
+  readonly resource?: Resource
+  /** Where they are not the route's. */
+  readonly type?: string
+  readonly permissions?: readonly Permission[]
+  readonly operation?: string
+}
+
+type Params = Record<string, string | readonly string[]>
+
+/** The path's parameters win over the query's of the same name, arrays for what stands more than once. */
+const paramsOf = ({ route: { type, id, vid, target } }: Call, parameters: Parameters | undefined): Params => {
+  const query = (parameters?.names() ?? []).map((name): readonly [string, string | readonly string[]] => {
+    const values = parameters?.getAll(name) ?? []
+    return [name, values.length === 1 ? (values[0] ?? '') : values]
+  })
+  return {
+    ...Object.fromEntries(query),
+    ...(type !== undefined && { 'resource/type': type }),
+    ...(id !== undefined && { 'resource/id': id, id }),
+    ...(vid !== undefined && { 'resource/vid': vid }),
+    ...(target !== undefined && { 'compartment/type': target }),
+  }
+}
+
+/** The permit, or a thrown refusal with its challenge (RFC 6750 §3). */
+export const permitOf = async (call: Call, asked: Asked = {}): Promise<Permit> => {
+  const { fhir, route } = call
+  const { interaction, id } = route
+  const type = asked.type ?? route.type
+  const decision = await fhir.authorize({
+    request: fhir.request,
+    interaction,
+    operation: asked.operation ?? route.operation,
+    permissions: asked.permissions ?? route.permissions,
+    params: paramsOf(call, asked.parameters),
+    ...(type !== undefined && { type }),
+    ...(id !== undefined && { id }),
+    ...(asked.resource && { resource: asked.resource }),
+  })
+  if (decision.permit) return decision
+  if (decision.status === 401) throw new FhirError('login', 'Unauthorized', { headers: { 'www-authenticate': 'Bearer' } })
+  const challenge: Record<string, string> = decision.insufficientScope ? { 'www-authenticate': 'Bearer error="insufficient_scope"' } : {}
+  throw new FhirError('forbidden', 'Forbidden', { headers: challenge })
+}
