@@ -1,5 +1,6 @@
 // A box: one tenant, with its store, its keys and its tables. `createBox` reads bundles, applies them, and answers requests.
 import { randomBytes } from 'node:crypto'
+import { toAidbox, toFhir } from './aidbox/format.ts'
 import { applyEntries } from './bundle/apply.ts'
 import { CONFIGURATION_TYPES, checkResource } from './bundle/check-schema.ts'
 import { compileTables } from './bundle/compile.ts'
@@ -10,6 +11,7 @@ import { loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
 import type { Tables } from './bundle/tables.ts'
 import { createFhirApi } from './fhir/api.ts'
+import type { CapabilityFacts } from './fhir/capabilities/facts.ts'
 import type { Configuration } from './fhir/configuration.ts'
 import { type Definitions, loadDefinitions } from './fhir/definitions/definitions.ts'
 import { createExtractor } from './fhir/search/extract.ts'
@@ -82,6 +84,7 @@ export class BundleError extends Error {
 
 const PURGE_EVERY_MS = 60_000
 const MAX_BODY = 20_971_520
+const VERSION = '0.1.0'
 const SYSTEM_CLOCK: Clock = { now: () => Date.now() }
 const SYSTEM_RANDOM: Random = { bytes: (length) => randomBytes(length) }
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -148,6 +151,17 @@ const startConfiguration = (
   return { configuration, tables: () => tables }
 }
 
+const capabilityFacts = (issuer: string, clock: Clock): CapabilityFacts => ({
+  software: { name: 'Emberbox', version: VERSION },
+  date: new Date(clock.now()).toISOString(),
+  oauth: {
+    authorize: `${issuer}/auth/authorize`,
+    token: `${issuer}/auth/token`,
+    introspect: `${issuer}/auth/introspect`,
+    revoke: `${issuer}/auth/revoke`,
+  },
+})
+
 /** Opens a box. Throws BundleError, with everything that is wrong; nothing of a transaction is applied then. */
 export const createBox = async (options: BoxOptions): Promise<Box> => {
   const { baseUrl, data = ':memory:', clock = SYSTEM_CLOCK, random = SYSTEM_RANDOM, log = SILENT } = options
@@ -191,7 +205,17 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
       log,
       cors: { enabled: options.corsEnabled ?? true, origins: options.corsOrigins ?? ['*'] },
       maxBody: options.maxBody ?? MAX_BODY,
-      fhir: createFhirApi({ definitions, store, extract, configuration: live.configuration, random }),
+      fhir: createFhirApi({
+        definitions,
+        store,
+        extract,
+        configuration: live.configuration,
+        random,
+        clock,
+        cursorKey: keys.secret('cursor'),
+        capability: capabilityFacts(baseUrl, clock),
+        formats: { toFhir, toAidbox },
+      }),
       requestId: () => uuid(random),
       denied: (denial) => log.info({ ...denial }, 'denied'),
     }

@@ -65,8 +65,8 @@ const searchPatients =
     }
     const authorize = authorizeOf({ method: 'bearer', user, roles })
     const answer = await ground.fhir({ request, segments: ['Patient'], base: `${ground.issuer}/fhir`, format: 'fhir', authorize })
-    if (answer.status !== 200) return []
-    const bundle: { entry?: ReadonlyArray<{ resource: Readonly<Record<string, unknown>> }> } = JSON.parse(answer.body ?? '{}')
+    if (answer.status !== 200 || typeof answer.body !== 'string') return []
+    const bundle: { entry?: ReadonlyArray<{ resource: Readonly<Record<string, unknown>> }> } = JSON.parse(answer.body)
     return (bundle.entry ?? []).map(({ resource }) => resource)
   }
 
