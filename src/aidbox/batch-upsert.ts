@@ -19,7 +19,7 @@ const invalid = (index: number, why: string) => ({
 const problem = (item: unknown): string | undefined => {
   if (!isMap(item)) return 'is not a resource'
   if (typeof item.resourceType !== 'string' || !/^[A-Za-z]+$/.test(item.resourceType)) return 'has no resourceType'
-  return typeof item.id === 'string' && /^[A-Za-z0-9.-]{1,64}$/.test(item.id) ? undefined : 'has no valid id'
+  return typeof item.id === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(item.id) ? undefined : 'has no valid id'
 }
 
 /** Nothing is written when an item is malformed; the first refusal ends the list and is the answer. */

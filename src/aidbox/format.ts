@@ -41,7 +41,7 @@ const referenceToAidbox = (value: Json): Json | undefined => {
   const { reference, ...rest } = value
   if (typeof reference !== 'string') return undefined
   if (reference.startsWith('#')) return { localRef: reference.slice(1), ...rest }
-  const [, resourceType, id] = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,64})$/.exec(reference) ?? []
+  const [, resourceType, id] = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9._-]{1,64})$/.exec(reference) ?? []
   return resourceType && id ? { resourceType, id, ...rest } : { uri: reference, ...rest }
 }
 

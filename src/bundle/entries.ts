@@ -133,6 +133,10 @@ const bundleEntries = (bundle: Fields, outer: Located, source: string, given: Re
   })
 }
 
+/** Aidbox's published bundles leave `resourceType: Bundle` out (aidbox-behaviour §0.11). */
+const isUnnamedBundle = ({ resourceType, type, entry }: Fields): boolean =>
+  resourceType === undefined && typeof type === 'string' && Array.isArray(entry)
+
 const documentEntries = (outer: Located, source: string, to: Reporter): Entry[] => {
   const { value } = outer
   if (value === null) return []
@@ -140,7 +144,7 @@ const documentEntries = (outer: Located, source: string, to: Reporter): Entry[] 
     items.flatMap((item, at) => listEntry(item, within(outer, [...prefix, at]), 'list', source, to))
   if (Array.isArray(value)) return list(value, [])
   if (!isFields(value)) return listEntry(value, outer.locate, 'list', source, to)
-  if (value.resourceType === 'Bundle') return bundleEntries(value, outer, source, to)
+  if (value.resourceType === 'Bundle' || isUnnamedBundle(value)) return bundleEntries(value, outer, source, to)
   if (value.resourceType === undefined && isFields(value.request)) return requestEntry(value, outer.locate, 'batch', source, to)
   if (value.resourceType !== undefined || !('resources' in value)) return listEntry(value, outer.locate, 'list', source, to)
   if (value.packages !== undefined) to.report(outer.locate(['packages'], 'key'), 'warning', 'not-served', 'packages are not loaded yet')

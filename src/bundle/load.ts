@@ -40,6 +40,21 @@ const add = (findings: Findings, entry: Entry, found: Position & Omit<Diagnostic
   findings.diagnostics.push(batch ? { ...found, severity: 'warning', message: `${found.message} (skipped)` } : found)
 }
 
+/** Types that a StructureDefinition of the bundle declares are not served yet: their resources are skipped, one warning each. */
+const withoutDeclaredTypes = (entries: readonly Entry[], knownTypes: ReadonlySet<string>, findings: Findings): readonly Entry[] => {
+  const declared = new Set(
+    entries.flatMap(({ type, resource }) =>
+      type === 'StructureDefinition' && resource.kind === 'resource' && typeof resource.type === 'string' ? [resource.type] : [],
+    ),
+  )
+  return entries.filter((entry) => {
+    if (knownTypes.has(entry.type) || CONFIGURATION_TYPES.has(entry.type) || !declared.has(entry.type)) return true
+    const message = `${entry.type} is a type of the bundle's own and not served yet; this resource is skipped`
+    findings.diagnostics.push({ ...entry.position, severity: 'warning', code: 'not-served', message })
+    return false
+  })
+}
+
 const checkSchemas = (entries: readonly Entry[], knownTypes: ReadonlySet<string>, findings: Findings): void => {
   for (const entry of entries) {
     for (const { path, of, code, message } of checkSchema(entry, knownTypes)) {
@@ -103,9 +118,10 @@ export const loadBundles = async ({ paths, env, fetch, knownTypes, existing }: L
   const found = read.sources.flatMap((source) => entriesOf(source, isRemote(source.file) ? remote : reporter))
   const unique = withoutDuplicates(found)
   findings.diagnostics.push(...unique.diagnostics)
-  checkSchemas(unique.entries, knownTypes, findings)
+  const served = withoutDeclaredTypes(unique.entries, knownTypes, findings)
+  checkSchemas(served, knownTypes, findings)
   const malformed = new Set(findings.failed)
-  const entries = checkLinks(unique.entries, existing, findings)
+  const entries = checkLinks(served, existing, findings)
   checkTables(entries, malformed, findings)
   const kept = entries.filter((entry) => !(entry.mode === 'batch' && findings.failed.has(entry)))
   return { entries: kept, diagnostics: sortDiagnostics(redacted(findings.diagnostics, reporter.secrets)) }

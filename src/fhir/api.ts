@@ -10,7 +10,7 @@ import { routeOf } from './routes.ts'
 export const serve = async (fhir: FhirRequest, deps: FhirDependencies): Promise<FhirResponse> => {
   const { request, segments, format } = fhir
   const serves = (type: string): boolean => deps.definitions.types.has(type) || deps.configuration.owns(type)
-  const { row, route } = routeOf({ method: request.method, segments, format, serves, rows: INTERACTIONS })
+  const { row, route } = routeOf({ method: request.method, segments, format, serves, owns: deps.configuration.owns, rows: INTERACTIONS })
   return row.handler({ fhir, route, deps })
 }
 

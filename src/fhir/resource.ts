@@ -4,6 +4,7 @@ import type { CanonicalRequest } from '../http/request.ts'
 import type { Random } from '../http/runtime.ts'
 import { parseYaml } from '../http/yaml.ts'
 import type { Call } from './call.ts'
+import { isId } from './ids.ts'
 import { FhirError } from './outcome.ts'
 
 export type Resource = Readonly<Record<string, unknown>>
@@ -63,9 +64,10 @@ export const readResource = async ({ fhir, route, deps }: Call): Promise<Resourc
 }
 
 /** The id that a body gives itself. Throws FhirError 400. */
-export const bodyId = (resource: Resource): string | undefined => {
+export const bodyId = (resource: Resource, { deps }: Call): string | undefined => {
+  const owned = deps.configuration.owns(String(resource.resourceType))
   if (resource.id === undefined) return undefined
-  if (typeof resource.id !== 'string' || !/^[A-Za-z0-9\-.]{1,64}$/.test(resource.id)) throw new FhirError('value', 'the id is not valid')
+  if (typeof resource.id !== 'string' || !isId(resource.id, owned)) throw new FhirError('value', 'the id is not valid')
   return resource.id
 }
 

@@ -1,6 +1,7 @@
 // From method and segments to a row of the interactions' table (R4 http.html). Rows are data: interactions/table.ts.
 import type { Method } from '../http/request.ts'
 import type { Permission } from './access.ts'
+import { isId } from './ids.ts'
 import { FhirError } from './outcome.ts'
 import type { Format } from './request.ts'
 
@@ -32,7 +33,6 @@ export interface Route {
 }
 
 const NOT_HERE = 'there is nothing of this name here'
-const ID = /^[A-Za-z0-9\-.]{1,64}$/
 
 type Bindings = Readonly<Record<string, string>>
 
@@ -50,10 +50,10 @@ const bind = (pattern: string, segments: readonly string[]): Bindings | undefine
   return bindings
 }
 
-const check = ({ type, id, vid, target }: Bindings, serves: (type: string) => boolean): void => {
+const check = ({ type, id, vid, target }: Bindings, { serves, owns }: RouteInput<unknown>): void => {
   if (type !== undefined && !serves(type)) throw new FhirError('not-found', NOT_HERE)
-  if (id !== undefined && !ID.test(id)) throw new FhirError('value', 'the id is not valid')
-  if (vid !== undefined && !ID.test(vid)) throw new FhirError('value', 'the version is not valid')
+  if (id !== undefined && !isId(id, type !== undefined && owns(type))) throw new FhirError('value', 'the id is not valid')
+  if (vid !== undefined && !isId(vid, false)) throw new FhirError('value', 'the version is not valid')
   if (target !== undefined && target !== '*' && !serves(target)) throw new FhirError('not-found', NOT_HERE)
 }
 
@@ -63,6 +63,8 @@ interface RouteInput<Handler> {
   readonly segments: readonly string[]
   readonly format: Format
   readonly serves: (type: string) => boolean
+  /** Is the type the configuration's. */
+  readonly owns: (type: string) => boolean
   readonly rows: ReadonlyArray<Row<Handler>>
 }
 
@@ -74,7 +76,7 @@ export const routeOf = <Handler>(input: RouteInput<Handler>): { readonly row: Ro
   })
   const [first] = found
   if (!first) throw new FhirError('not-found', NOT_HERE)
-  check(first.bindings, input.serves)
+  check(first.bindings, input)
   const method = input.method === 'HEAD' ? 'GET' : input.method
   const match = found.find(({ row }) => row.method === method)
   if (!match) {

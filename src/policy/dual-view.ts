@@ -4,7 +4,7 @@ import { isMap, isMissing, type Json } from './matcho/value.ts'
 
 const CHOICE =
   /^(value|effective|onset|abatement|deceased|multipleBirth|medication|occurrence|performed|product|serviced|timing|subject|entity)([A-Z]\w*)$/
-const REFERENCE = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,64})(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/
+const REFERENCE = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9._-]{1,64})(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/
 const CHOICE_TYPE = /^([A-Z]\w*|string|boolean|dateTime|date|integer|decimal|code|uri|time|instant)$/
 const REFERENCE_KEYS = new Set(['resourceType', 'id', 'display', 'type', 'identifier'])
 

@@ -1,4 +1,4 @@
-// The thin slice, end to end in one process: demo bundle → tables → login → consent → code → token → read.
+// The thin slice, end to end in one process: demo bundle → tables → login → consent → code → token → read and search.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { createBox } from '../../src/box.ts'
@@ -51,6 +51,11 @@ test('a patient launches the app standalone, unticks nothing, and it reads exact
   assert.equal(((await read.json()) as { id: string }).id, 'amy')
   assert.equal((await box.request('/fhir/Patient/ben', { headers })).status, 404)
   assert.equal((await box.request('/fhir/Condition/amy-condition', { headers })).status, 403)
+  const search = await box.request('/fhir/Observation?code=http://loinc.org|8867-4', { headers })
+  assert.equal(search.status, 200)
+  const { entry } = (await search.json()) as { entry: { resource: { subject: { reference: string } } }[] }
+  assert.ok(entry.length > 0)
+  assert.ok(entry.every(({ resource }) => resource.subject.reference === 'Patient/amy'))
 })
 
 test('no token: 401 with a challenge; a made-up token: 401', async () => {

@@ -35,7 +35,7 @@ export const answerWritten =
 /** A create of `resource`, or the resource that its condition found. */
 export const creation = (call: Call, permit: Permit, resource: Resource, match?: Match): Write => {
   const { type = '' } = call.route
-  const given = permit.confined ? undefined : bodyId(resource)
+  const given = permit.confined ? undefined : bodyId(resource, call)
   const id = given ?? newId(call.deps.random)
   return {
     type,

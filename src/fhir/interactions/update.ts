@@ -50,7 +50,7 @@ export const prepareUpdate = async (call: Call): Promise<Write> => {
   const { id = '' } = call.route
   const parameters = onlyParameters(call)
   const resource = await submittedResource(call)
-  if (call.fhir.format === 'fhir' && resource.resourceType !== 'Binary' && bodyId(resource) !== id) {
+  if (call.fhir.format === 'fhir' && resource.resourceType !== 'Binary' && bodyId(resource, call) !== id) {
     throw new FhirError('value', 'the id of the body is not that of the URL')
   }
   return replacement(call, await permitOf(call, { parameters, resource }), id, resource)
@@ -66,7 +66,7 @@ export const prepareConditionalUpdate = async (call: Call): Promise<Write | Fhir
   const permit = await permitOf(call, { parameters: condition.understood(call.fhir.request.query), resource, permissions })
   const { found, where } = await matchOf(call, condition, permit)
   if (!found) return creation(call, permit, resource, { where, found })
-  const given = bodyId(resource)
+  const given = bodyId(resource, call)
   if (given !== undefined && given !== found.id) throw new FhirError('value', 'the id of the body is not that of the resource found')
   const write = replacement(call, permit, found.id, resource)
   return { ...write, terms: { ...write.terms, create: false }, stored: and(write.stored, where) }

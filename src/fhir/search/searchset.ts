@@ -18,8 +18,11 @@ export interface SearchsetInput {
 
 type Row = SearchPage['matches'][number]
 
-const entryText = (base: string, { type, id, text }: Row, mode: 'match' | 'include'): string =>
-  `{"fullUrl":${JSON.stringify(`${base}/${type}/${id}`)},"resource":${text},"search":{"mode":"${mode}"}}`
+/** With a link to itself, as Aidbox answers (seeds 000 and 004). */
+const entryText = (base: string, { type, id, text }: Row, mode: 'match' | 'include'): string => {
+  const url = JSON.stringify(`${base}/${type}/${id}`)
+  return `{"fullUrl":${url},"resource":${text},"search":{"mode":"${mode}"},"link":[{"relation":"self","url":${url}}]}`
+}
 
 const link = (relation: string, { base, path }: SearchsetInput, parameters: ReadonlyArray<readonly [string, string]>): string => {
   const query = formatParameters(parameters)

@@ -91,7 +91,9 @@ const CHECKS: readonly Check[] = [
     check: ({ client, parameters }) => {
       const challenge = valueIn(parameters, 'code_challenge')
       const method = valueIn(parameters, 'code_challenge_method')
-      const required = methodFor(client, 'authorization_code') === 'none' || client.auth?.authorization_code?.pkce === true
+      // RFC 9700 §2.1.1: public clients must. `pkce: false` is the operator's word for an app of SMART 1.0, which knows no PKCE.
+      const { pkce } = client.auth?.authorization_code ?? {}
+      const required = pkce ?? methodFor(client, 'authorization_code') === 'none'
       if (challenge === undefined && (required || method !== undefined)) refuse('invalid_request', 'code_challenge is missing')
       if (challenge === undefined) return
       if (method !== 'S256') refuse('invalid_request', 'code_challenge_method must be S256')

@@ -285,7 +285,7 @@ export interface Client {
        */
       secret_required?: boolean
       /**
-       * PKCE is required.
+       * PKCE is required: the default for clients without a secret. false lets such a client of SMART 1.0 do without.
        */
       pkce?: boolean
       /**

@@ -10,7 +10,14 @@ import { createServer } from './server.ts'
 
 const serves = (type: string) => type === 'Patient'
 const route = (method: Method, path: string, format: 'fhir' | 'aidbox' = 'fhir') =>
-  routeOf({ method, segments: path.split('/').filter((one) => one !== ''), format, serves, rows: INTERACTIONS }).route
+  routeOf({
+    method,
+    segments: path.split('/').filter((one) => one !== ''),
+    format,
+    serves,
+    owns: (type) => type === 'Client',
+    rows: INTERACTIONS,
+  }).route
 
 test('routes name the operation in both formats; what is not served is 404, 400 or 405 with Allow (R4 http.html)', () => {
   assert.equal(route('GET', 'Patient/p1').operation, 'FhirRead')

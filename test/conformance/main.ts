@@ -1,0 +1,52 @@
+// `npm run conformance -- smart`: the certification kits of ../shared/inferno against the built server, from nothing to a verdict.
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { answers, run, type Started, start } from './processes.ts'
+
+const KITS = '../shared/inferno'
+const DATA = '../shared/data/us-core'
+/** What `install` exits with when a registry does not answer. */
+const TRY_AGAIN = 75
+
+const args = process.argv.slice(2)
+const started: Started[] = []
+const folder = mkdtempSync(join(tmpdir(), 'emberbox-conformance-'))
+
+const records = (): string[] =>
+  readdirSync(DATA)
+    .filter((file) => /\.(?:json|ndjson)$/.test(file))
+    .sort()
+    .map((file) => join(DATA, file))
+
+const verdict = async (): Promise<number> => {
+  if (!existsSync(KITS)) {
+    console.error(`the kits are not at ${KITS}`)
+    return 69
+  }
+  const installed = await run(`${KITS}/install`, [])
+  if (installed !== 0) {
+    console.error(installed === TRY_AGAIN ? 'a registry does not answer: the kits were NOT RUN' : 'the kits could not be installed')
+    return installed
+  }
+  if (!existsSync('dist/cli.js') && (await run('npm', ['run', 'build'])) !== 0) return 1
+  const serve = ['dist/cli.js', 'serve', 'bundles/inferno', ...records(), '--port', '8080', '--data', join(folder, 'emberbox.db')]
+  const server = start(process.execPath, [...serve, '--allow-egress', 'http://localhost:4567'], { quiet: true })
+  started.push(server)
+  await answers('http://localhost:8080/health', server, 30)
+  const inferno = start(`${KITS}/serve`, [], { quiet: true })
+  started.push(inferno)
+  await answers('http://localhost:4567/api/test_suites', inferno, 120)
+  const kits = args.includes('--strict') ? args : [...args, '--strict']
+  return run(process.execPath, [`${KITS}/conformance.mjs`, ...kits])
+}
+
+try {
+  process.exitCode = await verdict()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+} finally {
+  for (const { stop } of started.reverse()) await stop()
+  rmSync(folder, { recursive: true, force: true })
+}
