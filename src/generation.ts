@@ -115,6 +115,7 @@ export const createGeneration = (ground: Ground, tables: Tables): ReturnType<typ
     },
     digest: tables.digest,
     cors: ground.cors,
+    clock,
     log,
     maxBody: ground.maxBody,
     requestId: ground.requestId,

@@ -6,7 +6,7 @@ import type { FhirRequest, FhirResponse, Format } from './fhir/request.ts'
 import { canonicalRequest, type Wire } from './http/canonical.ts'
 import { type CorsPolicy, corsHeaders, preflight } from './http/cors.ts'
 import type { CanonicalRequest } from './http/request.ts'
-import type { Log } from './http/runtime.ts'
+import type { Clock, Log } from './http/runtime.ts'
 import type { Caller } from './identify.ts'
 import type { Endpoint, Provider } from './oauth/provider.ts'
 
@@ -34,13 +34,14 @@ export interface MountOptions {
   /** Facts for `GET /health`; constant for a generation. */
   readonly digest: string
   readonly cors: CorsPolicy
+  readonly clock: Clock
   readonly log: Log
   /** Bytes. */
   readonly maxBody: number
   requestId(): string
 }
 
-type Env = { Bindings: { wire?: Wire }; Variables: { canonical: CanonicalRequest } }
+type Env = { Bindings: { wire?: Wire }; Variables: { canonical: CanonicalRequest; id: string } }
 
 const SECURITY_HEADERS: ReadonlyArray<readonly [string, string]> = [
   ['x-content-type-options', 'nosniff'],
@@ -106,7 +107,17 @@ const mountPages = (app: Hono<Env>, options: MountOptions): void => {
 export const mount = (options: MountOptions): Hono<Env> => {
   const app = new Hono<Env>()
   app.use('*', async (c, next) => {
-    c.set('canonical', canonicalRequest(c.req.raw, c.env?.wire, { id: options.requestId(), maxBody: options.maxBody }))
+    const id = options.requestId()
+    const began = options.clock.now()
+    c.set('id', id)
+    await next()
+    c.res.headers.set('x-request-id', id)
+    // The path alone: a query may name a patient.
+    const { method, path } = c.req
+    options.log.info({ request: id, method, path, status: c.res.status, ms: options.clock.now() - began }, 'request')
+  })
+  app.use('*', async (c, next) => {
+    c.set('canonical', canonicalRequest(c.req.raw, c.env?.wire, { id: c.get('id'), maxBody: options.maxBody }))
     await next()
   })
   app.onError((error, c) => {

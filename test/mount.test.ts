@@ -9,6 +9,7 @@ import { OAuthError } from '../src/oauth/errors.ts'
 import type { Endpoint, Provider } from '../src/oauth/provider.ts'
 
 const logged: Record<string, unknown>[] = []
+const requests: Record<string, unknown>[] = []
 const endpoint = (path: string, cors: boolean, handle: Endpoint['handle']): Endpoint => ({ method: 'POST', path, cors, handle })
 const anonymous: Caller = {
   principal: { method: 'anonymous', roles: [] },
@@ -37,7 +38,8 @@ const options: MountOptions = {
   identify: async () => anonymous,
   digest: 'd1',
   cors: { enabled: true, origins: ['*'] },
-  log: { info: () => {}, warn: () => {}, error: (fields) => void logged.push(fields) },
+  clock: { now: () => 0 },
+  log: { info: (fields) => void requests.push(fields), warn: () => {}, error: (fields) => void logged.push(fields) },
   maxBody: 1000,
   requestId: () => 'r1',
 }
@@ -93,4 +95,13 @@ test('health says live, ready and which configuration; HEAD answers where GET do
   const head = await ask('/health', { method: 'HEAD' })
   assert.equal(head.status, 200)
   assert.equal(await head.text(), '')
+})
+
+test('one log line per request, with its id and without its query; the answer names the same id', async () => {
+  requests.length = 0
+  const response = await ask('/fhir/Patient/p1?name=secret')
+  assert.equal(response.headers.get('x-request-id'), 'r1')
+  assert.deepEqual(requests, [{ request: 'r1', method: 'GET', path: '/fhir/Patient/p1', status: 200, ms: 0 }])
+  assert.equal((await ask('/fhir//Patient')).headers.get('x-request-id'), 'r1')
+  assert.equal(requests.at(-1)?.status, 400)
 })

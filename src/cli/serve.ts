@@ -32,7 +32,9 @@ const announce = async (box: Box): Promise<void> => {
 /** Serves until SIGTERM or SIGINT. Resolves to the exit status. */
 export const serve = async ({ settings }: CommandLine): Promise<number> => {
   if (settings.data !== ':memory:') mkdirSync(dirname(settings.data), { recursive: true })
-  const log = pino({ base: null, redact: ['*.authorization', '*.cookie', '*.password', '*.secret'] })
+  // Lines are gathered and written off the request's path; the last ones when the process stops.
+  const lines = pino.destination({ sync: false, minLength: 4_096, periodicFlush: 500 })
+  const log = pino({ base: null, redact: ['*.authorization', '*.cookie', '*.password', '*.secret'] }, lines)
   let box: Box
   try {
     box = await createBox({ ...boxOptions(settings, process.env), log })
@@ -48,5 +50,6 @@ export const serve = async ({ settings }: CommandLine): Promise<number> => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
   })
   await stop()
+  lines.flushSync()
   return 0
 }
