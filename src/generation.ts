@@ -5,7 +5,7 @@ import type { Definitions } from './fhir/definitions/definitions.ts'
 import type { FhirRequest, FhirResponse } from './fhir/request.ts'
 import { criterionOf } from './fhir/search/parse.ts'
 import type { CorsPolicy } from './http/cors.ts'
-import { formatParameters, type Parameters, parametersOf } from './http/parameters.ts'
+import { formatParameters, parametersOf } from './http/parameters.ts'
 import type { CanonicalRequest } from './http/request.ts'
 import type { Clock, Fetch, Log, Random } from './http/runtime.ts'
 import type { Caller } from './identify.ts'
@@ -22,6 +22,7 @@ import { createAuthorize, type Denial } from './policy/authorize.ts'
 import { scopeRows } from './smart/criteria.ts'
 import { smartEndpoints } from './smart/endpoints.ts'
 import { createProfile, type ProfileDeps } from './smart/profile.ts'
+import { type CompileQuery, readScope, rememberingReader } from './smart/scope-reader.ts'
 import type { Store } from './store/store.ts'
 
 /** What stays while generations come and go. */
@@ -70,13 +71,17 @@ const searchPatients =
     return (bundle.entry ?? []).map(({ resource }) => resource)
   }
 
+const queryCompiler =
+  ({ definitions, issuer }: Ground): CompileQuery =>
+  (type, query, permitted) =>
+    criterionOf(definitions, type, formatParameters(query.entries), `${issuer}/fhir`, permitted)
+
 const authorizer = (ground: Ground, tables: Tables): ((principal: Principal) => Caller['authorize']) => {
   const { definitions, issuer } = ground
-  const base = `${issuer}/fhir`
-  const criterion = (type: string, query: Parameters) => criterionOf(definitions, type, formatParameters(query.entries), base)
+  const read = rememberingReader(definitions, queryCompiler(ground))
   return createAuthorize({
     policies: tables.policies,
-    scopeRows: (granted) => scopeRows({ ...granted, definitions, base, criterionOf: criterion }),
+    scopeRows: (granted) => scopeRows({ ...granted, definitions, base: `${issuer}/fhir`, read }),
     decisionLog: ground.denied,
   })
 }
@@ -88,7 +93,12 @@ export const createGeneration = (ground: Ground, tables: Tables): ReturnType<typ
   const fhirBases = [...paths.map((path) => `${issuer}${path}`), issuer]
   const authorizeOf = authorizer(ground, tables)
   const own = { issuer, fhirBases, records: store.records, keys, clock }
-  const profile = createProfile({ ...own, scopes: tables.scopes, searchPatients: searchPatients(ground, authorizeOf) })
+  const profile = createProfile({
+    ...own,
+    scopes: tables.scopes,
+    readScope: (text) => readScope(text, ground.definitions, queryCompiler(ground)),
+    searchPatients: searchPatients(ground, authorizeOf),
+  })
   const provider: Provider = {
     ...own,
     clients: tables.clients,

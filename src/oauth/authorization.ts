@@ -4,7 +4,8 @@
 export interface LaunchContext {
   readonly patient?: string
   readonly encounter?: string
-  readonly fhirContext?: ReadonlyArray<Record<string, unknown>>
+  /** Strings in SMART 1.0 and 2.0, objects later. */
+  readonly fhirContext?: ReadonlyArray<string | Readonly<Record<string, unknown>>>
   readonly intent?: string
   readonly need_patient_banner?: boolean
   readonly smart_style_url?: string

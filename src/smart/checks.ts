@@ -1,43 +1,23 @@
-// SMART's checks of an authorization request (O-14, O-15, O-22): an error here goes to the client's redirect_uri.
+// SMART's checks of an authorization request (O-14, O-15). They stand below the line: what they throw goes to the client.
 import type { Parameters } from '../http/parameters.ts'
-import { AuthorizationError, type OAuthErrorCode } from '../oauth/errors.ts'
+import { AuthorizationError } from '../oauth/errors.ts'
 import type { Profile } from '../oauth/provider.ts'
-import type { Client } from '../oauth/types/client.ts'
 import { type LaunchDeps, readLaunch } from './launch.ts'
-import { LAUNCH_SCOPES, parseScope } from './scopes.ts'
-
-const MAX_SCOPE = 4096
-
-const refuse = (client: Client, parameters: Parameters, error: OAuthErrorCode, description: string): AuthorizationError => {
-  const redirect_uri = parameters.get('redirect_uri') ?? client.auth?.authorization_code?.redirect_uri
-  return new AuthorizationError(
-    error,
-    description,
-    redirect_uri === undefined ? undefined : { redirect_uri, state: parameters.get('state') },
-  )
-}
+import { isSmartScope } from './scopes.ts'
 
 const askedScopes = (parameters: Parameters): readonly string[] => (parameters.get('scope') ?? '').split(' ').filter((one) => one !== '')
 
-const isSmart = (scope: string): boolean => LAUNCH_SCOPES.has(scope) || parseScope(scope) !== undefined
-
-/** `scope` first, since the others depend on it. */
+/** Each is asked where its parameter is given, or where a scope needs it. */
 export const authorizationChecks = (deps: Pick<LaunchDeps, 'keys' | 'clock' | 'records' | 'fhirBases'>): Profile['checks'] => [
   {
-    parameter: 'scope',
-    check: async (client, parameters) => {
-      const length = parameters.getAll('scope').join(' ').length
-      if (length > MAX_SCOPE) throw refuse(client, parameters, 'invalid_scope', `scope is longer than ${MAX_SCOPE} characters`)
-    },
-  },
-  {
+    // Else a token could be asked for here and sent to an impostor of this server (SMART 2.2 §obtain-authorization-code).
     parameter: 'aud',
-    check: async (client, parameters) => {
+    check: async (_client, parameters) => {
       const asked = parameters.getAll('aud')
-      if (asked.length === 0 && !askedScopes(parameters).some(isSmart)) return
+      if (asked.length === 0 && !askedScopes(parameters).some(isSmartScope)) return
       const [aud] = asked
       if (asked.length === 1 && aud !== undefined && deps.fhirBases.includes(aud)) return
-      throw refuse(client, parameters, 'invalid_request', 'aud must be the base URL of this FHIR server')
+      throw new AuthorizationError('invalid_request', 'aud must be the base URL of this FHIR server')
     },
   },
   {
@@ -47,7 +27,7 @@ export const authorizationChecks = (deps: Pick<LaunchDeps, 'keys' | 'clock' | 'r
       if (asked.length === 0 && !askedScopes(parameters).includes('launch')) return
       const [launch] = asked
       if (asked.length === 1 && launch !== undefined && (await readLaunch(launch, client, deps))) return
-      throw refuse(client, parameters, 'invalid_request', 'launch is missing, unknown, expired, used, or of another client')
+      throw new AuthorizationError('invalid_request', 'launch is missing, unknown, expired, used, or of another client')
     },
   },
 ]

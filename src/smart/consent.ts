@@ -1,34 +1,10 @@
 // What the consent page offers, in plain language, and what is granted of it (SMART 2.2 §scopes; Inferno g10 groups 2 and 9.23).
 import type { ConsentItem } from '../oauth/provider.ts'
+import { GRANULAR_CATEGORIES } from './categories.ts'
 import { covers } from './coverage.ts'
-import { parseScope, type ResourceScope, resourceScopes } from './scopes.ts'
+import { parseScope, type ResourceScope, resourceScopes, spellPermissions } from './scopes.ts'
+import type { Scope } from './types/scope.ts'
 import { expand } from './wildcards.ts'
-
-const HL7 = 'http://terminology.hl7.org/CodeSystem'
-const US_CORE = 'http://hl7.org/fhir/us/core/CodeSystem'
-
-/** [category system, code, title] of each type that can be granted in part. */
-const CATEGORIES: ReadonlyMap<string, ReadonlyArray<readonly [system: string, code: string, title: string]>> = new Map([
-  [
-    'Condition',
-    [
-      [`${HL7}/condition-category`, 'encounter-diagnosis', 'Only diagnoses of visits'],
-      [`${HL7}/condition-category`, 'problem-list-item', 'Only the problem list'],
-      [`${US_CORE}/condition-category`, 'health-concern', 'Only health concerns'],
-    ],
-  ],
-  [
-    'Observation',
-    [
-      [`${HL7}/observation-category`, 'laboratory', 'Only lab results'],
-      [`${HL7}/observation-category`, 'vital-signs', 'Only vital signs'],
-      [`${HL7}/observation-category`, 'survey', 'Only surveys'],
-      [`${HL7}/observation-category`, 'social-history', 'Only social history'],
-      [`${US_CORE}/us-core-category`, 'clinical-test', 'Only clinical tests'],
-      [`${US_CORE}/us-core-category`, 'sdoh', 'Only living conditions'],
-    ],
-  ],
-])
 
 const TITLES: ReadonlyMap<string, readonly [title: string, detail: string]> = new Map([
   ['Patient', ['Patient details', 'name, birth date, contact']],
@@ -63,22 +39,29 @@ const OTHERS: ReadonlyMap<string, readonly [title: string, detail: string]> = ne
 ])
 const OPTIONAL: ReadonlySet<string> = new Set(['offline_access', 'online_access'])
 
+const filtersOf = ({ query }: ResourceScope): string => query?.entries.map(([name, value]) => `${name} ${value}`).join(', ') ?? ''
+
+const detailOf = (scope: ResourceScope): string =>
+  [scope.context === 'user' ? 'of every patient whom you may see' : '', scope.query ? `only ${filtersOf(scope)}` : '']
+    .filter((part) => part !== '')
+    .join(', ')
+
+/** A query has a meaning in v2 only, so a v1 scope is narrowed to its v2 spelling. */
+const narrowerOf = (scope: ResourceScope): ConsentItem['narrower'] =>
+  (scope.query ? [] : (GRANULAR_CATEGORIES.get(scope.type) ?? [])).map(({ system, code, title }) => ({
+    scope: `${scope.context}/${scope.type}.${spellPermissions(scope.permissions)}?category=${system}|${code}`,
+    title,
+  }))
+
 const resourceItem = (scope: ResourceScope): ConsentItem => {
   const [title, detail] = TITLES.get(scope.type) ?? [`${scope.type} records`, '']
   const verbs = VERBS.filter(([permission]) => scope.permissions.has(permission)).map(([, verb]) => verb)
-  const filters = scope.query?.entries.map(([name, value]) => `${name} ${value}`) ?? []
-  const choices = scope.query ? [] : (CATEGORIES.get(scope.type) ?? [])
-  // A query has a meaning in v2 only, so a v1 scope is narrowed to its v2 spelling.
-  const letters = ['c', 'r', 'u', 'd', 's'].filter((one) => [...scope.permissions].some((permission) => permission === one)).join('')
   return {
     scope: scope.text,
     title: `${title} — ${new Intl.ListFormat('en').format(verbs)}${detail === '' ? '' : ` (${detail})`}`,
-    detail: filters.length === 0 ? '' : `only ${filters.join(', ')}`,
+    detail: detailOf(scope),
     required: false,
-    narrower: choices.map(([system, code, text]) => ({
-      scope: `${scope.context}/${scope.type}.${letters}?category=${system}|${code}`,
-      title: text,
-    })),
+    narrower: narrowerOf(scope),
   }
 }
 
@@ -93,14 +76,20 @@ const otherItem = (scope: string): ConsentItem => {
   return { scope, title, detail, required: !OPTIONAL.has(scope), narrower: [] }
 }
 
-/** The rows of the consent page; a wildcard is one row for each documented type. */
-export const consentItems = (scope: readonly string[]): readonly ConsentItem[] => {
+/** In the words of the server's own Scope resource, where there is one. */
+const titled = (item: ConsentItem, scopes: ReadonlyMap<string, Scope>): ConsentItem => {
+  const words = [...scopes.values()].find(({ scope }) => scope === item.scope)
+  return words ? { ...item, title: words.title, detail: words.description ?? '' } : item
+}
+
+/** The rows of the consent page; a wildcard is one row for each documented type, and what is a row of its own is not offered again. */
+export const consentItems = (scope: readonly string[], scopes: ReadonlyMap<string, Scope>): readonly ConsentItem[] => {
   const items = new Map<string, ConsentItem>()
   for (const one of scope) {
     const rows = parseScope(one) ? rowsOf(one).map(resourceItem) : [otherItem(one)]
-    for (const item of rows) items.set(item.scope, item)
+    for (const item of rows) items.set(item.scope, titled(item, scopes))
   }
-  return [...items.values()]
+  return [...items.values()].map((item) => ({ ...item, narrower: item.narrower.filter((one) => !items.has(one.scope)) }))
 }
 
 const chosenOf = (asked: string, ticked: readonly string[]): readonly string[] => {

@@ -1,5 +1,5 @@
 // Which scope is within which: for Client.scope, for consent, for a narrowed refresh (RFC 6749 §6).
-import { formatParameters, type Parameters, parametersOf } from '../http/parameters.ts'
+import type { Parameters } from '../http/parameters.ts'
 import { parseScope, type ResourceScope, spellPermissions } from './scopes.ts'
 
 const holds = (query: Parameters | undefined, [name, value]: readonly [string, string]): boolean =>
@@ -28,18 +28,27 @@ export const coveredBy = (allowed: readonly string[], scope: string): boolean =>
   return [...inner.permissions].every((one) => outers.some((outer) => outer.permissions.has(one) && rowsWithin(outer, inner)))
 }
 
-/** What both scopes allow, undefined where it is nothing or has no spelling of its own. */
+const commonType = (asked: ResourceScope, allowed: ResourceScope): string | undefined => {
+  if (asked.type === '*' || asked.type === allowed.type) return allowed.type
+  return allowed.type === '*' ? asked.type : undefined
+}
+
+/** Both queries, in the words in which they were written; a filter that both have once. */
+const bothQueries = (asked: ResourceScope, allowed: ResourceScope): string => {
+  const parts = [asked, allowed].flatMap(({ queryText }) => queryText.split('&')).filter((part) => part !== '')
+  return [...new Set(parts)].join('&')
+}
+
+/** What both scopes allow, in the form that was asked (v1 or v2), undefined where it is nothing or has no spelling of its own. */
 const intersect = (asked: ResourceScope, allowed: ResourceScope): string | undefined => {
-  if (covers(asked.text, allowed.text)) return allowed.text
-  if (covers(allowed.text, asked.text)) return asked.text
-  if (asked.context !== allowed.context) return undefined
-  if (asked.type !== '*' && allowed.type !== '*' && asked.type !== allowed.type) return undefined
+  const type = commonType(asked, allowed)
   const permissions = new Set([...asked.permissions].filter((one) => allowed.permissions.has(one)))
-  if (permissions.size === 0) return undefined
-  const type = asked.type === '*' ? allowed.type : asked.type
-  const query = parametersOf([...(asked.query?.entries ?? []), ...(allowed.query?.entries ?? [])])
-  const suffix = query.entries.length === 0 ? '' : `?${formatParameters(query.entries)}`
-  return `${asked.context}/${type}.${spellPermissions(permissions)}${suffix}`
+  if (asked.context !== allowed.context || type === undefined || permissions.size === 0) return undefined
+  const query = bothQueries(asked, allowed)
+  // A query has a meaning in v2 only.
+  const spelling = spellPermissions(permissions, query === '' ? asked.spelling : '')
+  const text = `${asked.context}/${type}.${spelling}${query === '' ? '' : `?${query}`}`
+  return parseScope(text)?.text
 }
 
 /** The part of `scope` that the list allows: itself, narrower scopes, or none. */

@@ -2,11 +2,11 @@
 import type { Permission } from '../fhir/access.ts'
 import { compartmentKind } from '../fhir/definitions/compartment.ts'
 import type { Definitions } from '../fhir/definitions/definitions.ts'
-import type { Parameters } from '../http/parameters.ts'
 import { ALL, type Criterion, NOTHING } from '../store/criterion.ts'
 import { and, or } from '../store/plan.ts'
 import { type FhirUser, isId, isPractitioner } from './fhir-user.ts'
-import { type ResourceScope, resourceScopes } from './scopes.ts'
+import type { ReadScope, ScopeReader } from './scope-reader.ts'
+import type { ScopeContext } from './scopes.ts'
 
 export interface ScopeRowsInput {
   readonly scope: readonly string[]
@@ -17,8 +17,7 @@ export interface ScopeRowsInput {
   readonly definitions: Definitions
   /** Absolute base, which `context.patient[].url` may start with. */
   readonly base: string
-  /** Compiles the query of a granular scope; throws on a bad one, which then grants nothing. */
-  readonly criterionOf: (type: string, query: Parameters) => Criterion
+  readonly read: ScopeReader
 }
 
 export interface ScopeRows {
@@ -45,49 +44,61 @@ const patientsOf = (context: ScopeRowsInput['context'], base: string): readonly 
   })
 }
 
-/** The patients that bound the scope: 'all' for an unbounded one; none means that it grants nothing. */
-const boundOf = ({ context: kind }: ResourceScope, { context, user, base }: ScopeRowsInput): readonly string[] | 'all' => {
+type Bound = readonly string[] | 'all'
+
+/** The patients that bound a context's scopes: 'all' for unbounded ones; none means that they grant nothing. */
+const boundOf = (kind: ScopeContext, { context, user, base }: ScopeRowsInput): Bound => {
   if (kind === 'patient') return patientsOf(context, base)
   if (kind === 'system') return user ? [] : 'all'
   if (isPractitioner(user?.fhirUser)) return 'all'
   return user?.fhirUser?.type === 'Patient' ? [user.fhirUser.id] : []
 }
 
-const withinPatients = (definitions: Definitions, type: string, permission: Permission, patients: readonly string[]): Criterion => {
-  const kind = patients.length === 0 ? 'none' : compartmentKind(definitions, type)
-  if (kind === 'member') return { kind: 'compartment', patients }
+const withinBound = (definitions: Definitions, type: string, permission: Permission, bound: Bound): Criterion => {
+  if (bound === 'all') return ALL
+  const kind = bound.length === 0 ? 'none' : compartmentKind(definitions, type)
+  if (kind === 'member') return { kind: 'compartment', patients: bound }
   return kind === 'shared' && (permission === 'r' || permission === 's') ? ALL : NOTHING
-}
-
-const filterOf = (scope: ResourceScope, criterionOf: ScopeRowsInput['criterionOf']): Criterion => {
-  if (!scope.query) return ALL
-  try {
-    return criterionOf(scope.type, scope.query)
-  } catch {
-    return NOTHING
-  }
 }
 
 const isNothing = (criterion: Criterion): boolean => criterion.kind === 'or' && criterion.of.length === 0
 
-/** What the scopes let their bearer see and touch. Constant for one request. */
+/**
+ * What the scopes let their bearer see and touch; constant for one request. Each scope grants the rows of its type that satisfy its
+ * query, within its context: `patient/` the compartments of the launch's patients, `user/` everything for a practitioner and the own
+ * compartment for a patient, `system/` everything for a client that acts for itself. Several scopes are a union, also across contexts.
+ * A chain leads only to rows that the token may search by its scopes without chains.
+ */
 export const scopeRows = (input: ScopeRowsInput): ScopeRows => {
   const { definitions } = input
-  const grants = resourceScopes(input.scope).map((scope) => ({
-    scope,
-    bound: boundOf(scope, input),
-    filter: filterOf(scope, input.criterionOf),
-  }))
-  const rows = (type: string, permission: Permission): Criterion => {
-    if (!definitions.types.has(type)) return NOTHING
-    const reaching = grants.filter(({ scope }) => (scope.type === '*' || scope.type === type) && scope.permissions.has(permission))
-    return or(
-      ...reaching.map(({ bound, filter }) => and(bound === 'all' ? ALL : withinPatients(definitions, type, permission, bound), filter)),
+  const scopes = input.scope.map(input.read).filter((scope) => scope !== undefined)
+  const bounds: Partial<Record<ScopeContext, Bound>> = {}
+  const bound = (kind: ScopeContext): Bound => {
+    bounds[kind] ??= boundOf(kind, input)
+    return bounds[kind]
+  }
+  const reaching = (type: string, permission: Permission): readonly ReadScope[] =>
+    scopes.filter((scope) => (scope.type === '*' || scope.type === type) && scope.permissions.has(permission))
+  const union = (type: string, permission: Permission, of: readonly ReadScope[]): Criterion =>
+    or(...of.map((scope) => and(withinBound(definitions, type, permission, bound(scope.context)), scope.filterFor(searchable))))
+  const searchable = (type: string): Criterion =>
+    union(
+      type,
+      's',
+      reaching(type, 's').filter(({ chained }) => !chained),
     )
+  const known = new Map<string, Criterion>()
+  const rows = (type: string, permission: Permission): Criterion => {
+    const key = `${type}.${permission}`
+    const found = known.get(key)
+    if (found) return found
+    const reached = definitions.types.has(type) ? union(type, permission, reaching(type, permission)) : NOTHING
+    known.set(key, reached)
+    return reached
   }
   return {
     rows,
     covers: (type, permission) => !isNothing(rows(type, permission)),
-    confined: grants.some(({ scope, bound }) => bound !== 'all' || scope.query !== undefined),
+    confined: scopes.some((scope) => scope.query !== undefined || bound(scope.context) !== 'all'),
   }
 }

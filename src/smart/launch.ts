@@ -7,6 +7,7 @@ import type { Keys } from '../oauth/keys.ts'
 import type { Users } from '../oauth/provider.ts'
 import type { Client } from '../oauth/types/client.ts'
 import type { RecordStore } from '../store/records.ts'
+import { contextFor, launchContext } from './launch-context.ts'
 
 export interface LaunchDeps {
   readonly issuer: string
@@ -54,14 +55,13 @@ export const getLaunchUri = async (
   if (!client || !launchUri) throw new HttpError(400, 'params.client must be a Client with smart.launch_uri')
   const user = await deps.users.byId(idOf(params.user, 'User'))
   if (!user) throw new HttpError(400, 'params.user is not a User')
-  const ctx = params.ctx ?? {}
-  if (!isObject(ctx)) throw new HttpError(400, 'params.ctx must be an object')
+  const ctx = launchContext(params.ctx ?? {})
   const iss = decodeIss(params.iss, deps)
   const now = deps.clock.now()
   const exp = Math.floor(now / 1000) + LIFETIME
   const jti = Buffer.from(deps.random.bytes(16)).toString('base64url')
   const launch = await new SignJWT({ client: client.id, user: user.id, exp, ctx, jti })
-    .setProtectedHeader({ alg: 'HS256', typ: 'launch+jwt' })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .sign(deps.keys.secret('launch'))
   await deps.records.putOnce('launch', jti, client.id, exp * 1000)
   return { uri: withParameters(launchUri, `iss=${iss}&launch=${launch}`), launch, iss, 'launch-uri': launchUri }
@@ -73,7 +73,7 @@ export const readLaunch = async (
   client: Client,
   { keys, clock, records }: Pick<LaunchDeps, 'keys' | 'clock' | 'records'>,
 ): Promise<Launch | undefined> => {
-  const options = { algorithms: ['HS256'], typ: 'launch+jwt', currentDate: new Date(clock.now()), requiredClaims: ['exp', 'jti'] }
+  const options = { algorithms: ['HS256'], currentDate: new Date(clock.now()), requiredClaims: ['exp', 'jti'] }
   const payload = await jwtVerify(value, keys.secret('launch'), options).then(
     (verified) => verified.payload,
     () => undefined,
@@ -81,5 +81,5 @@ export const readLaunch = async (
   if (payload?.jti === undefined || payload.client !== client.id || typeof payload.user !== 'string') return undefined
   const kept = await records.peekOnce('launch', payload.jti)
   if (!kept || kept.value !== client.id || kept.expires <= clock.now()) return undefined
-  return { id: payload.jti, client: client.id, user: payload.user, context: isObject(payload.ctx) ? payload.ctx : {} }
+  return { id: payload.jti, client: client.id, user: payload.user, context: contextFor(client, isObject(payload.ctx) ? payload.ctx : {}) }
 }

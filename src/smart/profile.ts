@@ -1,6 +1,5 @@
 // SMART's part in OAuth: the implementation of the port in oauth/provider.ts.
 import type { Parameters } from '../http/parameters.ts'
-import { parametersOf } from '../http/parameters.ts'
 import type { Authorization } from '../oauth/authorization.ts'
 import type { Profile } from '../oauth/provider.ts'
 import type { Client } from '../oauth/types/client.ts'
@@ -11,30 +10,27 @@ import { choose, consentItems } from './consent.ts'
 import { fhirUserOf } from './fhir-user.ts'
 import { type LaunchDeps, readLaunch } from './launch.ts'
 import { patientFor, pickerRow } from './patient-choice.ts'
-import { LAUNCH_SCOPES, parseScope } from './scopes.ts'
+import { patientSearches } from './patient-search.ts'
+import type { ScopeReader } from './scope-reader.ts'
+import { isSmartScope, parseScope } from './scopes.ts'
+import { SCOPES_SUPPORTED } from './scopes-supported.ts'
 import type { Scope } from './types/scope.ts'
 import { spell } from './wildcards.ts'
 
 export interface ProfileDeps extends Pick<LaunchDeps, 'issuer' | 'fhirBases' | 'records' | 'keys' | 'clock'> {
   /** Scope resources by id. */
   readonly scopes: ReadonlyMap<string, Scope>
+  /** Compiles the scopes that are asked for, so that none is granted that could not be enforced. */
+  readonly readScope: ScopeReader
   /** An authorised Patient search as the user through the client: what their policies let them see. */
   readonly searchPatients: (user: User, client: Client, parameters: Parameters) => Promise<ReadonlyArray<Readonly<Record<string, unknown>>>>
 }
 
-export const SCOPES_SUPPORTED: readonly string[] = [
-  ...['openid', 'profile', 'email', 'fhirUser', 'launch', 'launch/patient', 'launch/encounter', 'offline_access', 'online_access'],
-  ...['patient/*.cruds', 'user/*.cruds', 'system/*.cruds', 'patient/*.rs', 'user/*.rs', 'system/*.rs'],
-]
-
-const PICKER_PARAMETERS = ['name', 'birthdate', 'identifier']
-const CONTEXT_NAMES = ['patient', 'encounter', 'intent'] as const
-
-const isSmart = (scope: string): boolean => LAUNCH_SCOPES.has(scope) || parseScope(scope) !== undefined
+const CONTEXT_NAMES = ['patient', 'encounter', 'intent', 'tenant'] as const
 
 /** SMART 2.2 §launch-context-arrives-with-your-access_token; only these names, so that a launch cannot overwrite OAuth's own. */
 const tokenParameters = ({ scope, context, user_id }: Authorization, issuer: string): Readonly<Record<string, unknown>> => {
-  if (!scope.some(isSmart)) return {}
+  if (!scope.some(isSmartScope)) return {}
   return {
     ...Object.fromEntries(CONTEXT_NAMES.filter((name) => context[name] !== undefined).map((name) => [name, context[name]])),
     ...(Array.isArray(context.fhirContext) && context.fhirContext.length > 0 && { fhirContext: context.fhirContext }),
@@ -56,6 +52,18 @@ const forClientItself: Profile['forClientItself'] = (scope) => {
   return { scope: scope.filter(isSystem), refused: scope.filter((one) => parseScope(one) !== undefined && !isSystem(one)) }
 }
 
+const pickerRows = async (deps: ProfileDeps, user: User, client: Client, query: Parameters): ReturnType<Profile['patients']> => {
+  const found = await Promise.all(patientSearches(query).map((search) => deps.searchPatients(user, client, search)))
+  return [
+    ...new Map(
+      found
+        .flat()
+        .flatMap(pickerRow)
+        .map((row) => [row.id, row]),
+    ).values(),
+  ]
+}
+
 /** Makes the profile of one box. */
 export const createProfile = (deps: ProfileDeps): Profile => ({
   checks: authorizationChecks(deps),
@@ -64,13 +72,10 @@ export const createProfile = (deps: ProfileDeps): Profile => ({
     const launch = value === undefined ? undefined : await readLaunch(value, client, deps)
     return launch && { id: launch.id, user: launch.user, context: launch.context }
   },
-  grantable: (client, asked) => grantable(client, asked, deps.scopes),
+  grantable: (client, asked) => grantable(client, asked, deps.scopes, deps.readScope),
   patientFor,
-  patients: async (user, client, query) => {
-    const asked = query.entries.filter(([name, value]) => PICKER_PARAMETERS.includes(name) && value !== '')
-    return (await deps.searchPatients(user, client, parametersOf(asked))).flatMap(pickerRow)
-  },
-  consent: consentItems,
+  patients: (user, client, query) => pickerRows(deps, user, client, query),
+  consent: (scope) => consentItems(scope, deps.scopes),
   choose,
   consumeLaunch: async (id) => (await deps.records.takeOnce('launch', id)) !== undefined,
   tokenParameters: (authorization) => tokenParameters(authorization, deps.issuer),

@@ -12,7 +12,12 @@ const scopeFor = ({ client, parameters, provider: { profile } }: GrantRequest): 
   const wanted = asked.filter((scope) => scope !== 'offline_access')
   const own = profile.forClientItself(wanted)
   const { scope, refused } = profile.grantable(client, own.scope)
-  if (own.refused.length > 0 || refused.length > 0 || scope.length < own.scope.length || (wanted.length > 0 && scope.length === 0)) {
+  if (
+    own.refused.length > 0 ||
+    refused.length > 0 ||
+    !own.scope.every((one) => scope.includes(one)) ||
+    (wanted.length > 0 && scope.length === 0)
+  ) {
     throw new OAuthError('invalid_scope', 'the client may not ask for this scope')
   }
   return scope
