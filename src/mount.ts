@@ -1,7 +1,8 @@
 // The routing table of one generation of tables, as a Hono app: built when tables compile, thrown away when they are swapped.
 import { Hono } from 'hono'
 import { renderError } from './answer.ts'
-import { homePage } from './console/home.ts'
+import { demoFiles, demoResponse } from './console/demo.ts'
+import { DEMO_CLIENT, homePage } from './console/home.ts'
 import type { FhirRequest, FhirResponse, Format } from './fhir/request.ts'
 import { canonicalRequest, type Wire } from './http/canonical.ts'
 import { type CorsPolicy, corsHeaders, preflight } from './http/cors.ts'
@@ -97,6 +98,10 @@ const mountEndpoints = (app: Hono<Env>, options: MountOptions): void => {
 const mountPages = (app: Hono<Env>, options: MountOptions): void => {
   const { provider } = options
   app.get('/health', () => Response.json({ status: 'pass', live: true, ready: true, digest: options.digest }))
+  if (provider.clients.has(DEMO_CLIENT)) {
+    for (const [path, file] of demoFiles()) app.get(path, () => withHeaders(demoResponse(file), {}))
+    app.get('/demo', (c) => c.redirect(`${provider.issuer}/demo/`))
+  }
   app.get('/', (c) => {
     if (!c.get('canonical').headers.get('accept')?.includes('text/html')) return c.notFound()
     return homePage({ baseUrl: provider.issuer, fhirBase: `${provider.issuer}/fhir`, clients: provider.clients.values() })

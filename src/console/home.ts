@@ -1,4 +1,4 @@
-// GET /: what this server is, and the apps that can be launched.
+// GET /: what this server is, the apps that can be launched, and where its interfaces are. A stranger's first page.
 import { html } from '../http/html.ts'
 import { page } from '../http/page.ts'
 import type { Client } from '../oauth/types/client.ts'
@@ -9,23 +9,37 @@ export interface HomeFacts {
   readonly clients: Iterable<Client>
 }
 
+/** The app that this server serves itself. */
+export const DEMO_CLIENT = 'demo-app'
+
 const launchable = (clients: Iterable<Client>): Client[] =>
   [...clients].filter((client) => client.active !== false && typeof client.smart?.launch_uri === 'string')
 
+const app = ({ id, description, smart }: Client) => html`<li><h3>${smart?.name ?? id}</h3>
+<p>${smart?.description ?? description ?? ''}</p>
+<p><a class="button" href="${smart?.launch_uri ?? ''}">Launch<span class="hidden"> ${smart?.name ?? id}</span></a></p></li>`
+
+const apps = (clients: readonly Client[]) =>
+  clients.length === 0
+    ? html`<p>No client of this server has a <code>smart.launch_uri</code>.</p>`
+    : html`<ul class="cards">${clients.map(app)}</ul>`
+
 /** The page for a person who opens the base URL. */
-export const homePage = ({ baseUrl, fhirBase, clients }: HomeFacts): Response =>
-  page({
+export const homePage = ({ baseUrl, fhirBase, clients }: HomeFacts): Response => {
+  const found = launchable(clients)
+  const link = (path: string, text: string) => html`<li><a href="${baseUrl}${path}">${text}</a></li>`
+  return page({
     title: 'Emberbox',
-    body: html`<h1>Emberbox</h1>
-<p>A SMART-on-FHIR server that is declared: its clients, users, policies and data are what its bundles say.</p>
-<h2>Apps</h2>
-<ul>${launchable(clients).map(
-      (client) => html`<li><strong>${client.smart?.name ?? client.id}</strong> ${client.smart?.description ?? client.description ?? ''}
-<a href="${client.smart?.launch_uri ?? ''}">Launch</a></li>`,
-    )}</ul>
-<h2>Where things are</h2>
+    base: new URL(baseUrl).pathname.replace(/\/$/, ''),
+    body: html`<h1>A SMART-on-FHIR server that is declared</h1>
+<p>Its clients, users, policies and data are what a folder of bundles says. It signs people in, asks what they want to share, and serves FHIR R4 to the apps they chose.</p>
+<h2>Launch an app</h2>
+${apps(found)}
+${found.some(({ id }) => id === DEMO_CLIENT) ? html`<p class="soft">Who may sign in stands where the server was started.</p>` : ''}
+<h2>Its interfaces</h2>
 <ul>
-<li>FHIR base: <a href="${fhirBase}/metadata">${fhirBase}</a></li>
-<li><a href="${baseUrl}/.well-known/smart-configuration">SMART configuration</a>, <a href="${baseUrl}/.well-known/openid-configuration">OpenID configuration</a>, <a href="${baseUrl}/health">health</a></li>
+<li>FHIR base: <code>${fhirBase}</code></li>
+${link('/fhir/metadata', 'CapabilityStatement')}${link('/.well-known/smart-configuration', 'SMART configuration')}${link('/.well-known/openid-configuration', 'OpenID configuration')}${link('/health', 'Health')}
 </ul>`,
   })
+}

@@ -27,7 +27,14 @@ table{width:100%;border-collapse:collapse;margin:1rem 0}
 th{text-align:left;font-size:.85rem;color:var(--soft)}
 th,td{padding:.6rem .4rem;border-bottom:1px solid var(--line);vertical-align:top}
 td:first-child,th:first-child{width:2.2rem}
+.date{white-space:nowrap}
 tr.narrower td+td{padding-left:1.6rem}
+.cards{list-style:none;padding:0;margin:1rem 0;display:grid;gap:.75rem}
+.cards>li{border:1px solid var(--line);border-radius:.7rem;padding:1rem}
+h3{margin:0;font-size:1rem}
+a.button{display:inline-block;padding:.55rem 1.3rem;border-radius:.5rem;background:var(--ember);color:var(--on-ember);font-weight:600;text-decoration:none}
+code{font-size:.92em;overflow-wrap:anywhere}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 @media(max-width:30rem){body{padding:.5rem}.actions button{flex:1}.search{display:block}.search button{width:100%;margin-top:.6rem}}
 `
 
