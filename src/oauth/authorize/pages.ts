@@ -76,7 +76,7 @@ export const patientPage = (setting: Setting, patients: readonly PatientRow[], q
   const action = `${basePath(setting.provider)}/auth/patient`
   const rows = patients.map(
     ({ id, name, birthDate, identifier }, at) => html`<tr><td><input type="radio" id="p${at}" name="patient" value="${id}" required></td>
-<td><label for="p${at}">${name}</label></td><td>${birthDate}</td><td>${identifier}</td></tr>`,
+<td><label for="p${at}">${name}</label></td><td class="date">${birthDate}</td><td>${identifier}</td></tr>`,
   )
   const choice = html`<form method="post" action="${action}">${hidden(setting)}
 <table><thead><tr><th><span aria-hidden="true"></span></th><th>Name</th><th>Born</th><th>Identifier</th></tr></thead><tbody>${rows}</tbody></table>
