@@ -8,6 +8,7 @@ interface ElementDefinition {
   readonly type?: ReadonlyArray<{ readonly code: string }>
   readonly contentReference?: string
   readonly min?: number
+  readonly max?: string
   readonly isSummary?: boolean
 }
 interface Resource {
@@ -65,6 +66,18 @@ for (const { snapshot } of structures) {
 
 const sorted = <Value>(record: Record<string, Value>): Record<string, Value> =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
+/** Paths of elements that repeat, and of choices without their `[x]`; those that every type inherits are left out. */
+const lists: string[] = []
+const choices: string[] = []
+for (const { kind, snapshot } of structures) {
+  if (kind !== 'resource' && kind !== 'complex-type') continue
+  for (const { path, max } of snapshot?.element ?? []) {
+    if (!path.includes('.')) continue
+    if (max === '*' && !/\.(extension|modifierExtension|contained)$/.test(path)) lists.push(path)
+    if (path.endsWith('[x]')) choices.push(path.slice(0, -'[x]'.length))
+  }
+}
+
 /** Members of a resource that `_elements` and `_summary=text` keep, and those of `_summary=true`; a choice by its base name. */
 const mandatory: Record<string, readonly string[]> = {}
 const summary: Record<string, readonly string[]> = {}
@@ -85,6 +98,8 @@ const text = JSON.stringify({
   types: [...new Set(types)].sort(),
   searchParameters: parameters.sort((a, b) => (a.url < b.url ? -1 : 1)),
   compartment: sorted(compartment),
+  lists: [...new Set(lists)].sort(),
+  choices: [...new Set(choices)].sort(),
   mandatory: sorted(mandatory),
   summary: sorted(summary),
   elements: sorted(elements),

@@ -1,18 +1,9 @@
 // The FHIR function: one request in, one response out (R4 http.html); wire requests and Bundle entries alike.
 import type { FhirDependencies } from './call.ts'
 import { failureOf } from './failure.ts'
-import { INTERACTIONS } from './interactions/table.ts'
+import { serve } from './interactions/table.ts'
 import { plain, present, presentationOf } from './presentation.ts'
 import type { FhirRequest, FhirResponse } from './request.ts'
-import { routeOf } from './routes.ts'
-
-/** The answer in FHIR JSON; throws what failure.ts knows. */
-export const serve = async (fhir: FhirRequest, deps: FhirDependencies): Promise<FhirResponse> => {
-  const { request, segments, format } = fhir
-  const serves = (type: string): boolean => deps.definitions.types.has(type) || deps.configuration.owns(type)
-  const { row, route } = routeOf({ method: request.method, segments, format, serves, owns: deps.configuration.owns, rows: INTERACTIONS })
-  return row.handler({ fhir, route, deps })
-}
 
 /** Binary is read in its own content type, whatever that is. */
 const mayBeRaw = ({ segments }: FhirRequest): boolean => segments[0] === 'Binary'

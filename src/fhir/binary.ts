@@ -38,7 +38,7 @@ export const binaryAnswer = ({ fhir }: Call, found: StoredResource): FhirRespons
 export const binaryBody = async ({ fhir, route }: Call): Promise<Resource | undefined> => {
   const contentType = fhir.request.headers.get('content-type') ?? ''
   const [media = ''] = contentType.toLowerCase().split(';')
-  if (route.type !== 'Binary' || media === '' || FHIR_TYPES.test(media.trim())) return undefined
+  if (route.type !== 'Binary' || fhir.entry || media === '' || FHIR_TYPES.test(media.trim())) return undefined
   if (!MEDIA_TYPE.test(contentType)) throw new FhirError('value', 'the content type is not valid')
   const security = fhir.request.headers.get('x-security-context')
   const bytes = await fhir.request.body()

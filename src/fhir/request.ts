@@ -1,4 +1,6 @@
 // One FHIR request, on the wire or as an entry of a Bundle: the same function answers both.
+
+import type { JsonValue } from '../http/json.ts'
 import type { CanonicalRequest } from '../http/request.ts'
 import type { Authorize } from './access.ts'
 
@@ -15,6 +17,8 @@ export interface FhirRequest {
   readonly format: Format
   /** Who asks, as one function: bound to the principal by box.ts. */
   readonly authorize: Authorize
+  /** Of an entry of a Bundle: what stands for the body, in FHIR's form, and the id that a transaction gave to what it creates. */
+  readonly entry?: { readonly resource: JsonValue | undefined; readonly id?: string }
 }
 
 /** `body` is sent as it is: text, or the bytes of a Binary. */

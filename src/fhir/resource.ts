@@ -1,15 +1,16 @@
 // Bodies in, stored text out: a resource is composed once, at write, and sent as stored afterwards (R4 resource.html#Meta).
 import { ExactNumber, type JsonValue, MalformedBody, parseJson, stringifyJson } from '../http/json.ts'
-import type { CanonicalRequest } from '../http/request.ts'
 import type { Random } from '../http/runtime.ts'
 import { parseYaml } from '../http/yaml.ts'
 import type { Call } from './call.ts'
 import { isId } from './ids.ts'
 import { FhirError } from './outcome.ts'
+import type { FhirRequest } from './request.ts'
 
 export type Resource = Readonly<Record<string, unknown>>
 
-const isRecord = (value: unknown): value is { [name: string]: JsonValue } =>
+/** Is this parsed value an object, with values as JSON has them? */
+export const isRecord = (value: unknown): value is { [name: string]: JsonValue } =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
 
 /** Is this parsed value an object, as every resource is? */
@@ -26,7 +27,8 @@ const YAML = /^(?:text|application)\/(?:x-|fhir\+)?yaml\b/i
 const JSON_TYPES = /^(?:application\/(?:fhir\+json|json\+fhir|json|json-patch\+json|merge-patch\+json)|text\/json)\b/i
 
 /** The body as a value: JSON, or YAML where the content type says so. Throws FhirError 400 or 415. */
-export const readBody = async (request: CanonicalRequest): Promise<JsonValue> => {
+export const readBody = async ({ request, entry }: FhirRequest): Promise<JsonValue> => {
+  if (entry) return entry.resource ?? null
   const contentType = request.headers.get('content-type') ?? ''
   const yaml = YAML.test(contentType)
   if (contentType !== '' && !yaml && !JSON_TYPES.test(contentType)) {
@@ -54,9 +56,10 @@ export const asResource = (value: unknown, type: string): Resource => {
 
 /** The body as a resource of the route's type, in FHIR's form. Throws FhirError 400 or 415. */
 export const readResource = async ({ fhir, route, deps }: Call): Promise<Resource> => {
-  const value = await readBody(fhir.request)
+  const value = await readBody(fhir)
   const { type = '' } = route
-  if (fhir.format !== 'aidbox') return asResource(value, type)
+  // The Bundle around an entry was converted as a whole.
+  if (fhir.format !== 'aidbox' || fhir.entry) return asResource(value, type)
   // Aidbox takes the type from the URL where the body has none.
   const typed = isRecord(value) && value.resourceType === undefined ? { resourceType: type, ...value } : value
   const resource = asResource(typed, type)

@@ -23,7 +23,8 @@ export interface CanonicalOptions {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const FORBIDDEN_IN_PATH = /[\u0000-\u0020\u007f\\;<>"^`{|}]|%(?:2f|5c|00|25|3b|0[0-9a-f]|1[0-9a-f])/i
 
-const segmentsOf = (path: string): string[] => {
+/** The decoded segments of a path; throws HttpError 400 where one could be read in two ways. */
+export const segmentsOf = (path: string): string[] => {
   if (!path.startsWith('/') || FORBIDDEN_IN_PATH.test(path)) throw new HttpError(400, 'the path holds a character that is not allowed')
   const raw = path.split('/').slice(1)
   if (raw.at(-1) === '') raw.pop()

@@ -35,7 +35,7 @@ const isServed = ({ type, expression, code }: SearchParameter): boolean =>
 
 const INSTANCE_CODES: ReadonlySet<string> = new Set(['read', 'vread', 'update', 'patch', 'delete', 'history-instance'])
 const TYPE_CODES: ReadonlySet<string> = new Set(['history-type', 'create', 'search-type'])
-const SYSTEM_CODES: ReadonlySet<string> = new Set(['transaction', 'batch', 'search-system', 'history-system'])
+const SYSTEM_CODES: ReadonlySet<string> = new Set(['transaction', 'search-system', 'history-system'])
 
 const codesIn = (rows: Rows, wanted: (code: string) => boolean) =>
   [...new Set(rows.map(({ interaction }) => interaction))].filter(wanted).map((code) => ({ code }))
@@ -109,7 +109,7 @@ export const capabilityStatement = (input: Input): Record<string, unknown> => {
         mode: 'server',
         security: security(capability),
         resource: [...definitions.types].map((type) => resourceOf(input, type, reverse)),
-        interaction: codesIn(rows, (code) => SYSTEM_CODES.has(code)),
+        interaction: [...codesIn(rows, (code) => SYSTEM_CODES.has(code)), { code: 'batch' }],
         ...(ofSystem.length > 0 && { operation: ofSystem.map(({ name, definition }) => ({ name, definition })) }),
       },
     ],

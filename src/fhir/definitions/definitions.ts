@@ -26,6 +26,13 @@ export interface Definitions {
   compartmentParams(type: string): readonly string[] | undefined
   /** Type codes of an element, `Observation.value[x]` for a choice; undefined for an unknown path. */
   elementTypes(path: string): readonly string[] | undefined
+  /**
+   * Does the element `name` at `path` (`Patient.contact`) repeat. Within a data type its own path is not known here: then every
+   * data type that has such an element is asked.
+   */
+  isList(path: string, name: string): boolean
+  /** Is the element `name` at `path` a choice, `value[x]`? */
+  isChoice(path: string, name: string): boolean
   /** The type's members that must be there, a choice by its base name; empty for an unknown type. */
   mandatory(type: string): readonly string[]
   /** The type's members that `_summary=true` keeps. */
@@ -37,6 +44,8 @@ interface Artefact {
   readonly searchParameters: readonly SearchParameter[]
   readonly compartment: Readonly<Record<string, readonly string[]>>
   readonly elements: Readonly<Record<string, string>>
+  readonly lists: readonly string[]
+  readonly choices: readonly string[]
   readonly mandatory: Readonly<Record<string, readonly string[]>>
   readonly summary: Readonly<Record<string, readonly string[]>>
 }
@@ -52,6 +61,23 @@ const group = (parameters: readonly SearchParameter[]): Map<string, Map<string, 
   return byType
 }
 
+const INHERITED: ReadonlySet<string> = new Set(['extension', 'modifierExtension', 'contained'])
+
+/** Is `path.name` one of these paths, or else `name` an element of a data type that is. */
+const named = (paths: readonly string[], types: ReadonlySet<string>): ((path: string, name: string) => boolean) => {
+  const known = new Set(paths)
+  const ofDataTypes = new Set(
+    paths.flatMap((path) => {
+      const [owner = '', ...names] = path.split('.')
+      return types.has(owner) ? [] : [names.at(-1) ?? '']
+    }),
+  )
+  return (path, name) => {
+    if (known.has(`${path}.${name}`)) return true
+    return !types.has(path) && ofDataTypes.has(name)
+  }
+}
+
 /** Reads the artefact, which lies beside this file, or beside the bundled one in dist/. */
 export const loadDefinitions = (): Definitions => {
   const artefact: Artefact = JSON.parse(gunzipSync(readFileSync(new URL('./r4.json.gz', import.meta.url))).toString('utf8'))
@@ -60,6 +86,7 @@ export const loadDefinitions = (): Definitions => {
   const byUrl = new Map(artefact.searchParameters.map((parameter) => [parameter.url, parameter]))
   const elements = new Map(Object.entries(artefact.elements))
   const compartment = new Map([...Object.entries(artefact.compartment), ...COMPARTMENT_DIFFERENCES])
+  const isList = named(artefact.lists, types)
   const mandatory = new Map(Object.entries(artefact.mandatory))
   const summary = new Map(Object.entries(artefact.summary))
   const merged = new Map<string, ReadonlyMap<string, SearchParameter>>()
@@ -74,6 +101,8 @@ export const loadDefinitions = (): Definitions => {
     parameterByUrl: (url) => byUrl.get(url),
     compartmentParams: (type) => compartment.get(type),
     elementTypes: (path) => elements.get(path)?.split('|'),
+    isList: (path, name) => INHERITED.has(name) || isList(path, name),
+    isChoice: named(artefact.choices, types),
     mandatory: (type) => mandatory.get(type) ?? [],
     summary: (type) => summary.get(type) ?? [],
   }

@@ -36,7 +36,7 @@ export const answerWritten =
 export const creation = (call: Call, permit: Permit, resource: Resource, match?: Match): Write => {
   const { type = '' } = call.route
   const given = permit.confined ? undefined : bodyId(resource, call)
-  const id = given ?? newId(call.deps.random)
+  const id = call.fhir.entry?.id ?? given ?? newId(call.deps.random)
   return {
     type,
     id,

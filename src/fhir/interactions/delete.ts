@@ -2,7 +2,7 @@
 // every unknown id answers alike.
 import { versionOf } from '../../http/preconditions.ts'
 import { ALL } from '../../store/criterion.ts'
-import { and } from '../../store/plan.ts'
+import { and, authorizeRead } from '../../store/plan.ts'
 import type { Call, Handler } from '../call.ts'
 import { conditionOf, matchOf } from '../conditional.ts'
 import { onlyParameters } from '../parameters.ts'
@@ -31,10 +31,17 @@ const deletion = (call: Call, permit: Permit, id: string): Write => {
   }
 }
 
-export const prepareDelete = async (call: Call): Promise<Write> =>
-  deletion(call, await permitOf(call, { parameters: onlyParameters(call) }), call.route.id ?? '')
+const permitted = (call: Call): Promise<Permit> => permitOf(call, { parameters: onlyParameters(call) })
 
-export const remove: Handler = async (call) => writeOne(call.deps, await prepareDelete(call))
+/** Within a transaction what is absent is no change, which would undo the others. */
+export const prepareDelete = async (call: Call): Promise<Write | FhirResponse> => {
+  const { type = '', id = '' } = call.route
+  const permit = await permitted(call)
+  const found = await call.deps.store.read(authorizeRead({ type, id, where: ALL }, permit.rows(type, 'd')))
+  return found?.text === undefined && !permit.confined ? NO_CONTENT : deletion(call, permit, id)
+}
+
+export const remove: Handler = async (call) => writeOne(call.deps, deletion(call, await permitted(call), call.route.id ?? ''))
 
 /** None: 204; one: deleted; more: 412. */
 export const prepareConditionalDelete = async (call: Call): Promise<Write | FhirResponse> => {

@@ -1,13 +1,18 @@
 // The interactions of the FHIR API (R4 http.html), as one table: method and path → what it is called, needs and does.
-import type { Handler } from '../call.ts'
-import type { Row } from '../routes.ts'
+import type { Call, FhirDependencies, Handler } from '../call.ts'
+import { FhirError } from '../outcome.ts'
+import type { FhirRequest, FhirResponse } from '../request.ts'
+import { type Row, routeOf } from '../routes.ts'
+import type { Write } from '../write.ts'
+import { batchOf } from './batch.ts'
 import { capabilitiesOf } from './capabilities.ts'
-import { create } from './create.ts'
-import { conditionalDelete, remove } from './delete.ts'
+import { create, prepareCreate } from './create.ts'
+import { conditionalDelete, prepareConditionalDelete, prepareDelete, remove } from './delete.ts'
 import { history } from './history.ts'
+import { conditionalPatch, patch, prepareConditionalPatch, preparePatch } from './patch.ts'
 import { read } from './read.ts'
 import { searchCompartment, searchSystem, searchType } from './search.ts'
-import { conditionalUpdate, update } from './update.ts'
+import { conditionalUpdate, prepareConditionalUpdate, prepareUpdate, update } from './update.ts'
 import { vread } from './vread.ts'
 
 const row = (
@@ -19,6 +24,46 @@ const row = (
   handler: Handler,
 ): Row<Handler> => ({ method, pattern, interaction, operation, permissions, handler })
 
+/** What a transaction calls in place of the handler, to store all writes together. */
+const PREPARED: ReadonlyMap<Handler, (call: Call) => Promise<Write | FhirResponse>> = new Map<
+  Handler,
+  (call: Call) => Promise<Write | FhirResponse>
+>([
+  [create, prepareCreate],
+  [update, prepareUpdate],
+  [conditionalUpdate, prepareConditionalUpdate],
+  [patch, preparePatch],
+  [conditionalPatch, prepareConditionalPatch],
+  [remove, prepareDelete],
+  [conditionalDelete, prepareConditionalDelete],
+])
+
+const matched = (fhir: FhirRequest, deps: FhirDependencies): { readonly handler: Handler; readonly call: Call } => {
+  const { request, segments, format } = fhir
+  const serves = (type: string): boolean => deps.definitions.types.has(type) || deps.configuration.owns(type)
+  const { owns } = deps.configuration
+  const { row, route } = routeOf({ method: request.method, segments, format, serves, owns, rows: INTERACTIONS })
+  return { handler: row.handler, call: { fhir, route, deps } }
+}
+
+/** The answer in FHIR JSON; throws what failure.ts knows. */
+export const serve = (fhir: FhirRequest, deps: FhirDependencies): Promise<FhirResponse> => {
+  const { handler, call } = matched(fhir, deps)
+  return handler(call)
+}
+
+const prepare = (fhir: FhirRequest, deps: FhirDependencies): Promise<Write | FhirResponse> => {
+  const { handler, call } = matched(fhir, deps)
+  const prepared = PREPARED.get(handler)
+  if (!prepared) throw new FhirError('not-supported', 'this cannot be part of a transaction', { status: 400 })
+  return prepared(call)
+}
+
+const batch = batchOf(({ deps }) => ({
+  serve: async (request) => serve(request, deps),
+  prepare: async (request) => prepare(request, deps),
+}))
+
 /** Searches of several types are bounded by the principal's rows of each; their row asks for nothing. */
 export const INTERACTIONS: ReadonlyArray<Row<Handler>> = [
   row(
@@ -29,6 +74,7 @@ export const INTERACTIONS: ReadonlyArray<Row<Handler>> = [
     [],
     capabilitiesOf(() => INTERACTIONS, []),
   ),
+  row('POST', '', 'transaction', 'Transaction', [], batch),
   row('GET', '', 'search-system', 'Search', [], searchSystem),
   row('POST', '_search', 'search-system', 'Search', [], searchSystem),
   row('GET', '_history', 'history-system', 'History', [], history),
@@ -36,10 +82,12 @@ export const INTERACTIONS: ReadonlyArray<Row<Handler>> = [
   row('POST', ':type/_search', 'search-type', 'Search', ['s'], searchType),
   row('POST', ':type', 'create', 'Create', ['c'], create),
   row('PUT', ':type', 'update', 'ConditionalUpdate', ['u', 'c'], conditionalUpdate),
+  row('PATCH', ':type', 'patch', 'ConditionalPatch', ['u'], conditionalPatch),
   row('DELETE', ':type', 'delete', 'ConditionalDelete', ['d'], conditionalDelete),
   row('GET', ':type/_history', 'history-type', 'History', ['r'], history),
   row('GET', ':type/:id', 'read', 'Read', ['r'], read),
   row('PUT', ':type/:id', 'update', 'Update', ['u', 'c'], update),
+  row('PATCH', ':type/:id', 'patch', 'Patch', ['u'], patch),
   row('DELETE', ':type/:id', 'delete', 'Delete', ['d'], remove),
   row('GET', ':type/:id/_history', 'history-instance', 'History', ['r'], history),
   row('GET', ':type/:id/_history/:vid', 'vread', 'VRead', ['r'], vread),

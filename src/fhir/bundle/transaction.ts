@@ -1,0 +1,167 @@
+// Transactions (R4 http.html#trules): every entry is authorized by itself and prepared; then all writes are one unit of the store.
+import { parseParameters } from '../../http/parameters.ts'
+import type { Call } from '../call.ts'
+import { FhirError } from '../outcome.ts'
+import type { Permit } from '../permit.ts'
+import type { FhirRequest, FhirResponse } from '../request.ts'
+import { bodyId, isRecord, isResource, newId, parseStored } from '../resource.ts'
+import { commit, type Write } from '../write.ts'
+import type { BundleEntry } from './entries.ts'
+import { conditionalReferences, resolve } from './references.ts'
+
+/** What the transaction needs of the interactions: an entry as a write, or as its answer. */
+export interface Interactions {
+  prepare(request: FhirRequest): Promise<Write | FhirResponse>
+  serve(request: FhirRequest): Promise<FhirResponse>
+}
+
+const isRead = ({ method }: BundleEntry): boolean => method === 'GET' || method === 'HEAD'
+
+/** R4's order of processing; Aidbox's format keeps the order given. */
+const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH', 'GET', 'HEAD']
+
+const processed = (call: Call, entries: readonly BundleEntry[]): readonly BundleEntry[] =>
+  call.fhir.format === 'aidbox' ? entries : [...entries].sort((a, b) => ORDER.indexOf(a.method) - ORDER.indexOf(b.method))
+
+const isConditional = ({ method, request }: BundleEntry): boolean =>
+  request.request.headers.has('if-none-exist') || (method === 'PUT' && request.segments.length === 1)
+
+const withEntry = (entry: BundleEntry, resource: BundleEntry['resource'], id: string | undefined): BundleEntry => ({
+  ...entry,
+  resource,
+  request: { ...entry.request, entry: { resource, ...(id !== undefined && { id }) } },
+})
+
+const at = (bundle: readonly BundleEntry[], entry: BundleEntry, error: unknown): unknown => {
+  if (!(error instanceof FhirError)) return error
+  const place = `Bundle.entry[${bundle.indexOf(entry)}]`
+  const issues = error.issues.map((issue) => ({
+    ...issue,
+    expression: issue.expression === undefined ? place : `${place}.resource.${issue.expression}`,
+  }))
+  return new FhirError(error.code, error.message, { status: error.status, headers: error.headers, issues })
+}
+
+/** What the resource of an entry will be called: known before it is written, since others refer to it. */
+const identify = async (call: Call, permit: Permit, entry: BundleEntry, interactions: Interactions): Promise<string | undefined> => {
+  const [type = '', id] = entry.request.segments
+  if (isConditional(entry)) {
+    const prepared = await interactions.prepare(entry.request)
+    if (!('status' in prepared)) return `${prepared.type}/${prepared.id}`
+    const found = typeof prepared.body === 'string' ? parseStored(prepared.body) : undefined
+    if (found?.resourceType === type) return `${type}/${String(found.id)}`
+    return prepared.headers.location?.slice(call.fhir.base.length + 1).replace(/\/_history\/.*$/, '')
+  }
+  if (entry.method === 'PUT') return `${type}/${id}`
+  if (entry.method !== 'POST' || id !== undefined) return undefined
+  const given =
+    permit.confined || !isResource(entry.resource) ? undefined : bodyId(entry.resource, { ...call, route: { ...call.route, type } })
+  return `${type}/${given ?? newId(call.deps.random)}`
+}
+
+/** A conditional reference is a search of its own, and must find exactly one. */
+const lookUp = async (call: Call, reference: string, interactions: Interactions): Promise<string> => {
+  const [type = '', query = ''] = reference.split(/\?(.*)/s)
+  const request = {
+    ...call.fhir.request,
+    method: 'GET' as const,
+    path: `${call.fhir.request.path.replace(/\/$/, '')}/${type}`,
+    query: parseParameters(query),
+    queryString: query,
+    headers: new Map(),
+  }
+  const { body } = await interactions.serve({ ...call.fhir, request, segments: [type], entry: { resource: undefined } })
+  const bundle = typeof body === 'string' ? parseStored(body) : {}
+  const found = Array.isArray(bundle.entry) ? bundle.entry : []
+  const first: unknown = found[0]
+  const resource = isResource(first) ? first.resource : undefined
+  if (found.length !== 1 || !isResource(resource)) {
+    throw new FhirError(
+      found.length > 1 ? 'multiple-matches' : 'processing',
+      'a conditional reference does not find exactly one resource',
+      { status: 412 },
+    )
+  }
+  return `${type}/${String(resource.id)}`
+}
+
+const namesOf = async (call: Call, permit: Permit, entries: readonly BundleEntry[], interactions: Interactions) => {
+  const names = new Map<string, string>()
+  const ids = new Map<BundleEntry, string>()
+  for (const entry of entries) {
+    const name = await identify(call, permit, entry, interactions)
+    if (name === undefined) continue
+    ids.set(entry, name.split('/')[1] ?? '')
+    if (entry.fullUrl !== undefined && entry.fullUrl !== `${call.fhir.base}/${name}`) names.set(entry.fullUrl, name)
+  }
+  const conditional = new Set(entries.flatMap(({ resource }) => conditionalReferences(resource)))
+  for (const reference of conditional) names.set(reference, await lookUp(call, reference, interactions))
+  return { names, ids }
+}
+
+const checkIdentities = (call: Call, writes: readonly Write[]): void => {
+  const seen = new Set<string>()
+  for (const { type, id } of writes) {
+    if (seen.has(`${type}/${id}`) && call.fhir.format === 'fhir') {
+      throw new FhirError('invalid', 'a transaction changes a resource once: one stands in it twice')
+    }
+    seen.add(`${type}/${id}`)
+  }
+}
+
+/** Refused before anything is written: what may not be read, or cannot be. What is not there yet may be afterwards. */
+const checkReads = async (bundle: readonly BundleEntry[], interactions: Interactions): Promise<void> => {
+  for (const entry of bundle.filter(isRead)) {
+    try {
+      await interactions.serve(entry.request)
+    } catch (error) {
+      if (!(error instanceof FhirError) || (error.status !== 404 && error.status !== 410)) throw at(bundle, entry, error)
+    }
+  }
+}
+
+/** All or nothing. Answers in the order of the Bundle; throws the first refusal. */
+export const transaction = async (
+  call: Call,
+  permit: Permit,
+  bundle: readonly BundleEntry[],
+  interactions: Interactions,
+): Promise<readonly FhirResponse[]> => {
+  const ordered = processed(call, bundle).filter((entry) => !isRead(entry))
+  const { names, ids } = await namesOf(call, permit, ordered, interactions)
+  await checkReads(bundle, interactions)
+  const prepared = new Map<BundleEntry, Write | FhirResponse>()
+  for (const entry of ordered) {
+    const resource = entry.resource === undefined || !isRecord(entry.resource) ? entry.resource : resolve(entry.resource, names)
+    try {
+      prepared.set(entry, await interactions.prepare(withEntry(entry, resource, ids.get(entry)).request))
+    } catch (error) {
+      throw at(bundle, entry, error)
+    }
+  }
+  const writes = ordered.flatMap((entry) => {
+    const write = prepared.get(entry)
+    return write && !('status' in write) ? [{ entry, write }] : []
+  })
+  const all = writes.map(({ write }) => write)
+  checkIdentities(call, all)
+  const outcomes = all.length === 0 ? [] : await commit(call.deps, all)
+  const answers = new Map<BundleEntry, FhirResponse>()
+  for (const [index, { entry, write }] of writes.entries()) {
+    const outcome = outcomes[index]
+    if (!outcome) break
+    try {
+      answers.set(entry, write.answer(outcome))
+    } catch (error) {
+      throw at(bundle, entry, error)
+    }
+  }
+  if (answers.size < writes.length) throw new FhirError('conflict', 'the transaction could not be applied: what it deletes is gone already')
+  const responses: FhirResponse[] = []
+  for (const entry of bundle) {
+    const done = prepared.get(entry)
+    const answer = answers.get(entry) ?? (done && 'status' in done ? done : undefined)
+    responses.push(answer ?? (await interactions.serve(entry.request)))
+  }
+  return responses
+}
