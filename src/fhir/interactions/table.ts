@@ -1,5 +1,8 @@
 // The interactions of the FHIR API (R4 http.html), as one table: method and path → what it is called, needs and does.
 import type { Call, FhirDependencies, Handler } from '../call.ts'
+import type { Operation } from '../capabilities/statement.ts'
+import { everything } from '../operations/everything.ts'
+import { meta } from '../operations/meta.ts'
 import { FhirError } from '../outcome.ts'
 import type { FhirRequest, FhirResponse } from '../request.ts'
 import { type Row, routeOf } from '../routes.ts'
@@ -64,6 +67,18 @@ const batch = batchOf(({ deps }) => ({
   prepare: async (request) => prepare(request, deps),
 }))
 
+/** The row names the type itself, which then is the route's. */
+const onInstance =
+  (type: string, handler: Handler): Handler =>
+  (call) =>
+    handler({ ...call, route: { ...call.route, type } })
+
+/** What the CapabilityStatement lists as operations. */
+const OPERATIONS: ReadonlyArray<Operation> = [
+  { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything', types: ['Patient'] },
+  { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Encounter-everything', types: ['Encounter'] },
+]
+
 /** Searches of several types are bounded by the principal's rows of each; their row asks for nothing. */
 export const INTERACTIONS: ReadonlyArray<Row<Handler>> = [
   row(
@@ -72,7 +87,7 @@ export const INTERACTIONS: ReadonlyArray<Row<Handler>> = [
     'capabilities',
     'Metadata',
     [],
-    capabilitiesOf(() => INTERACTIONS, []),
+    capabilitiesOf(() => INTERACTIONS, OPERATIONS),
   ),
   row('POST', '', 'transaction', 'Transaction', [], batch),
   row('GET', '', 'search-system', 'Search', [], searchSystem),
@@ -91,6 +106,9 @@ export const INTERACTIONS: ReadonlyArray<Row<Handler>> = [
   row('DELETE', ':type/:id', 'delete', 'Delete', ['d'], remove),
   row('GET', ':type/:id/_history', 'history-instance', 'History', ['r'], history),
   row('GET', ':type/:id/_history/:vid', 'vread', 'VRead', ['r'], vread),
+  row('GET', 'Patient/:id/$everything', '$everything', 'PatientEverything', ['r'], onInstance('Patient', everything)),
+  row('GET', 'Encounter/:id/$everything', '$everything', 'EncounterEverything', ['r'], onInstance('Encounter', everything)),
+  row('GET', ':type/:id/$meta', '$meta', 'Meta', ['r'], meta),
   row('GET', ':type/:id/:target', 'search-compartment', 'CompartmentSearch', ['s'], searchCompartment),
   row('POST', ':type/:id/:target/_search', 'search-compartment', 'CompartmentSearch', ['s'], searchCompartment),
 ]
