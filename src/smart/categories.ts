@@ -29,7 +29,7 @@ export const GRANULAR_CATEGORIES: ReadonlyMap<string, readonly Category[]> = new
       category(`${HL7}/observation-category`, 'vital-signs', 'Only vital signs'),
       category(`${HL7}/observation-category`, 'survey', 'Only surveys'),
       category(`${HL7}/observation-category`, 'social-history', 'Only social history'),
-      category(`${US_CORE}/us-core-category`, 'clinical-test', 'Only clinical tests'),
+      category(`${US_CORE}/us-core-observation-category`, 'clinical-test', 'Only clinical tests'),
       category(`${US_CORE}/us-core-category`, 'sdoh', 'Only living conditions'),
     ],
   ],

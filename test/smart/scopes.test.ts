@@ -41,6 +41,17 @@ test('coverage: narrower is covered, wider and other contexts are not', () => {
   assert.deepEqual(narrowed(['patient/Observation.rs'], 'patient/Condition.rs'), [])
 })
 
+test('narrowed: in the form that was asked, and two queries are one', () => {
+  assert.deepEqual(narrowed(['patient/Observation.read'], 'patient/*.rs'), ['patient/Observation.rs'])
+  assert.deepEqual(narrowed(['patient/*.cruds'], 'user/*.read'), [])
+  assert.deepEqual(narrowed(['patient/Observation.cruds'], 'patient/*.*'), ['patient/Observation.*'])
+  assert.deepEqual(narrowed(['patient/Observation.r'], 'patient/Observation.read'), ['patient/Observation.r'])
+  assert.deepEqual(narrowed(['patient/Observation.rs?status=final'], 'patient/*.read'), ['patient/Observation.rs?status=final'])
+  assert.deepEqual(narrowed(['patient/Observation.r?status=final&code=1'], 'patient/Observation.rs?category=x|y&status=final'), [
+    'patient/Observation.r?category=x|y&status=final&code=1',
+  ])
+})
+
 test('spell: the documented answers, with the wildcard kept', () => {
   assert.equal(
     spell(['launch/patient', 'openid', 'fhirUser', 'offline_access', 'patient/*.read']).join(' '),
