@@ -9,11 +9,19 @@ const CAPABILITIES: readonly string[] = [
   ...['permission-offline', 'permission-online', 'permission-patient', 'permission-user', 'permission-v1', 'permission-v2'],
 ]
 
+/** Further bases of the FHIR API that tokens of this server open (SMART 2.2 §associated_endpoints); the root speaks Aidbox's format. */
+const associatedEndpoints = ({ issuer, fhirBases }: Provider): ReadonlyArray<Record<string, unknown>> =>
+  fhirBases.filter((base) => base !== issuer && base !== `${issuer}/fhir`).map((url) => ({ url, capabilities: CAPABILITIES }))
+
 /** The body of `.well-known/smart-configuration`. */
-export const smartConfiguration = (provider: Provider): Record<string, unknown> => ({
-  ...authorizationServerMetadata(provider),
-  capabilities: CAPABILITIES,
-})
+export const smartConfiguration = (provider: Provider): Record<string, unknown> => {
+  const associated = associatedEndpoints(provider)
+  return {
+    ...authorizationServerMetadata(provider),
+    capabilities: CAPABILITIES,
+    ...(associated.length > 0 && { associated_endpoints: associated }),
+  }
+}
 
 /** SMART style (SMART 2.2 §styling). */
 export const STYLE: Readonly<Record<string, string>> = {
