@@ -5,7 +5,7 @@ import type { Definitions } from '../fhir/definitions/definitions.ts'
 import { ALL, type Criterion, NOTHING } from '../store/criterion.ts'
 import { and, or } from '../store/plan.ts'
 import { type FhirUser, isId, isPractitioner } from './fhir-user.ts'
-import type { ReadScope, ScopeReader } from './scope-reader.ts'
+import type { ReadScope, ScopesReader } from './scope-reader.ts'
 import type { ScopeContext } from './scopes.ts'
 
 export interface ScopeRowsInput {
@@ -17,7 +17,7 @@ export interface ScopeRowsInput {
   readonly definitions: Definitions
   /** Absolute base, which `context.patient[].url` may start with. */
   readonly base: string
-  readonly read: ScopeReader
+  readonly read: ScopesReader
 }
 
 export interface ScopeRows {
@@ -71,7 +71,7 @@ const isNothing = (criterion: Criterion): boolean => criterion.kind === 'or' && 
  */
 export const scopeRows = (input: ScopeRowsInput): ScopeRows => {
   const { definitions } = input
-  const scopes = input.scope.map(input.read).filter((scope) => scope !== undefined)
+  const scopes = input.read(input.scope)
   const bounds: Partial<Record<ScopeContext, Bound>> = {}
   const bound = (kind: ScopeContext): Bound => {
     bounds[kind] ??= boundOf(kind, input)

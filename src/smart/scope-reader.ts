@@ -18,9 +18,12 @@ export interface ReadScope extends ResourceScope {
 /** `readScope` with what it needs. */
 export type ScopeReader = (text: string) => ReadScope | undefined
 
-/** Distinct scope texts kept, and their length: what apps ask for is few and short, but it is the apps' to choose. */
-const KEPT = 2048
-const KEPT_LENGTH = 256
+/** The scopes of a token that grant anything, in order. */
+export type ScopesReader = (scope: readonly string[]) => readonly ReadScope[]
+
+/** Distinct lists of scopes kept, and their length in characters: what apps ask for is few and short, but it is the apps' to choose. */
+const KEPT = 512
+const KEPT_LENGTH = 4096
 /** The submitted state of a write is judged without looking at other resources, so a chain cannot bound a write. */
 const WRITES: readonly Permission[] = ['c', 'u']
 
@@ -40,19 +43,19 @@ export const readScope = (text: string, definitions: Definitions, compileQuery: 
   }
 }
 
-/** For the path of every request: a reader that remembers what it read; the oldest is forgotten first. */
-export const rememberingReader = (definitions: Definitions, compileQuery: CompileQuery): ScopeReader => {
-  const kept = new Map<string, ReadScope | undefined>()
-  const remember = (text: string): ReadScope | undefined => {
-    const read = readScope(text, definitions, compileQuery)
-    if (text.length > KEPT_LENGTH) return read
+/** For the path of every request: remembers what a list of scopes came to; the oldest list is forgotten first. */
+export const rememberingReader = (definitions: Definitions, compileQuery: CompileQuery): ScopesReader => {
+  const kept = new Map<string, readonly ReadScope[]>()
+  return (scope) => {
+    // One text to look up is faster than one for each scope; scopes hold no spaces.
+    const key = scope.join(' ')
+    const known = kept.get(key)
+    if (known) return known
+    const read = scope.map((text) => readScope(text, definitions, compileQuery)).filter((one) => one !== undefined)
+    if (key.length > KEPT_LENGTH) return read
     const [oldest] = kept.keys()
     if (kept.size >= KEPT && oldest !== undefined) kept.delete(oldest)
-    kept.set(text, read)
+    kept.set(key, read)
     return read
-  }
-  return (text) => {
-    const known = kept.get(text)
-    return known || kept.has(text) ? known : remember(text)
   }
 }

@@ -9,7 +9,7 @@ import type { Principal } from '../../src/oauth/principal.ts'
 import { createAuthorize } from '../../src/policy/authorize.ts'
 import { compilePolicies } from '../../src/policy/compile.ts'
 import { scopeRows } from '../../src/smart/criteria.ts'
-import { readScope } from '../../src/smart/scope-reader.ts'
+import { rememberingReader } from '../../src/smart/scope-reader.ts'
 import { ALL } from '../../src/store/criterion.ts'
 
 const definitions = loadDefinitions()
@@ -18,7 +18,7 @@ assert.ok(compiled.ok)
 const authorize = createAuthorize({
   policies: compiled.policies,
   scopeRows: (granted) =>
-    scopeRows({ ...granted, definitions, base: 'https://box.example/fhir', read: (text) => readScope(text, definitions, () => ALL) }),
+    scopeRows({ ...granted, definitions, base: 'https://box.example/fhir', read: rememberingReader(definitions, () => ALL) }),
   decisionLog: () => {},
 })
 const access: AccessRequest = {

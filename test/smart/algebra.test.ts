@@ -7,7 +7,7 @@ import { loadDefinitions } from '../../src/fhir/definitions/definitions.ts'
 import { choose, consentItems } from '../../src/smart/consent.ts'
 import { coveredBy, narrowed } from '../../src/smart/coverage.ts'
 import { scopeRows } from '../../src/smart/criteria.ts'
-import { readScope } from '../../src/smart/scope-reader.ts'
+import { rememberingReader } from '../../src/smart/scope-reader.ts'
 import { parseScope } from '../../src/smart/scopes.ts'
 import type { IndexEntry } from '../../src/store/entries.ts'
 import { matches } from '../../src/store/matches.ts'
@@ -84,7 +84,7 @@ test('the rows of several scopes are the union of the rows of each', () => {
   const criterionOf = (_type: string, query: { entries: ReadonlyArray<readonly [string, string]> }) =>
     and(...query.entries.map(([name, value]) => ({ kind: 'token', param: 'filter', code: `${name}=${value}` }) as const))
   const entry = (code: string): IndexEntry => ({ kind: 'token', param: 'filter', system: '', code })
-  const input = { context: { patient: 'p1' }, definitions, base: '', read: (text: string) => readScope(text, definitions, criterionOf) }
+  const input = { context: { patient: 'p1' }, definitions, base: '', read: rememberingReader(definitions, criterionOf) }
   const someone = fc.constantFrom('practitioner', 'patient', 'client')
   const subjects = {
     practitioner: { fhirUser: { type: 'Practitioner', id: 'd1' } },

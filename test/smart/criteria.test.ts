@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadDefinitions } from '../../src/fhir/definitions/definitions.ts'
 import { scopeRows } from '../../src/smart/criteria.ts'
-import { readScope } from '../../src/smart/scope-reader.ts'
+import { rememberingReader } from '../../src/smart/scope-reader.ts'
 import { ALL, type Criterion, NOTHING } from '../../src/store/criterion.ts'
 
 const definitions = loadDefinitions()
@@ -12,7 +12,7 @@ const FINAL: Criterion = { kind: 'token', param: 'Observation.status', code: 'fi
 const practitioner = { fhirUser: { type: 'Practitioner', id: 'd1' } }
 const patient = { fhirUser: { type: 'Patient', id: 'p1' } }
 const nobody = { fhirUser: undefined }
-const read = (text: string) => readScope(text, definitions, () => FINAL)
+const read = rememberingReader(definitions, () => FINAL)
 const rows = (scope: string, user: typeof practitioner | typeof nobody | undefined, context = {}) =>
   scopeRows({ scope: scope.split(' '), context, user, definitions, base: 'http://x/fhir', read })
 
