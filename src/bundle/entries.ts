@@ -159,6 +159,7 @@ const lineEntries = ({ file, text }: Source, to: Reporter): Entry[] =>
     if (content.trim() === '') return []
     const line = index + 1
     const locate: Located['locate'] = (path, of) => {
+      if (path.length === 0) return { file, line, col: 1 }
       const { documents, at } = parseText(file, content)
       const found = documents[0]?.contents
       return isMap(found) ? { ...locator(found, at)(path, of), line } : { file, line, col: 1 }

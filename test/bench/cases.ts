@@ -1,0 +1,134 @@
+// What is measured, each against its limit in the same run: a visible table.
+import { copyData, type Fixture, observation, PATIENTS, startServer, tokenOf } from './fixture.ts'
+import { request, run } from './load.ts'
+import { cpuSeconds, freePort, pssMegabytes, startPinned, untilReady } from './process.ts'
+import { statementOf } from './statement.ts'
+
+export interface Case {
+  readonly name: string
+  /** What the ratio must reach (`min`) or not exceed (`max`). */
+  readonly min?: number
+  readonly max?: number
+  /** One round: the figure of the server and of the limit; the ratio is the first over the second. */
+  prepare(fixture: Fixture): Promise<{ round(): Promise<{ readonly ours: number; readonly limit: number }>; stop(): Promise<void> }>
+}
+
+const IN_FLIGHT = 32
+const SECONDS = 3
+const WARM_UP_SECONDS = 1
+const QUERY = 'patient=Patient/p7&code=http://loinc.org%7C8867-4&_count=20'
+const JSON_TYPE = { 'content-type': 'application/fhir+json' }
+
+type Target = { readonly port: number; readonly pid: number }
+
+/** Answers per CPU second of the process. */
+const rate = async ({ port, pid }: Target, next: () => Buffer, status: number): Promise<number> => {
+  const load = { port, inFlight: IN_FLIGHT, next, status }
+  await run({ ...load, seconds: WARM_UP_SECONDS })
+  const before = cpuSeconds(pid)
+  const count = await run({ ...load, seconds: SECONDS })
+  return count / (cpuSeconds(pid) - before)
+}
+
+const perCpuSecond = async (args: readonly string[]): Promise<number> => {
+  const { output } = startPinned(['--import', 'tsx', ...args], { keep: true })
+  return (JSON.parse(await output) as { perCpuSecond: number }).perCpuSecond
+}
+
+const startBaseline = async (file: string, statement: unknown) => {
+  const port = await freePort()
+  const process = startPinned(['dist/bench/server.js', String(port), file, JSON.stringify(statement)])
+  return { port, process, readyAfter: await untilReady(port, process) }
+}
+
+const versusHono =
+  (pathOf: () => string): Case['prepare'] =>
+  async (fixture) => {
+    const statement = await statementOf(copyData(fixture, 'statement'), QUERY)
+    const server = await startServer([fixture.bundles], fixture.data)
+    const baseline = await startBaseline(copyData(fixture, 'baseline'), statement)
+    const authorization = `Bearer ${await tokenOf(server.port)}`
+    const next = () => request('GET', pathOf(), { authorization })
+    return {
+      round: async () => ({
+        ours: await rate({ port: server.port, pid: server.process.pid }, next, 200),
+        limit: await rate({ port: baseline.port, pid: baseline.process.pid }, next, 200),
+      }),
+      stop: async () => {
+        await server.process.stop()
+        await baseline.process.stop()
+      },
+    }
+  }
+
+const creates: Case['prepare'] = async (fixture) => {
+  const server = await startServer([fixture.bundles], copyWithKeys(fixture, 'creates'))
+  const headers = { authorization: `Bearer ${await tokenOf(server.port)}`, ...JSON_TYPE }
+  let number = 0
+  const next = () => request('POST', '/fhir/Observation', headers, JSON.stringify(observation(number % PATIENTS, number++)))
+  return {
+    round: async () => ({
+      ours: await rate({ port: server.port, pid: server.process.pid }, next, 201),
+      limit: await perCpuSecond(['test/bench/baselines/insert.ts', copyData(fixture, `insert-${number}`), 'o-7-0', String(SECONDS)]),
+    }),
+    stop: () => server.process.stop(),
+  }
+}
+
+const tokens: Case['prepare'] = async (fixture) => {
+  const server = await startServer([fixture.bundles], copyWithKeys(fixture, 'tokens'))
+  const headers = { authorization: `Basic ${btoa('bench:bench-secret')}`, 'content-type': 'application/x-www-form-urlencoded' }
+  const next = () => request('POST', '/auth/token', headers, 'grant_type=client_credentials&scope=system%2F*.cruds')
+  return {
+    round: async () => ({
+      ours: await rate({ port: server.port, pid: server.process.pid }, next, 200),
+      limit: await perCpuSecond(['test/bench/baselines/sign.ts', String(SECONDS)]),
+    }),
+    stop: () => server.process.stop(),
+  }
+}
+
+/** The key file stands beside the data; without it every start would make new keys. */
+const copyWithKeys = (fixture: Fixture, name: string): string => {
+  const copy = copyData(fixture, name)
+  copyData({ ...fixture, data: `${fixture.data}.keys.json` }, `${name}.db.keys.json`.replace(/\.db$/, ''))
+  return copy
+}
+
+const idle =
+  (measure: (process: Awaited<ReturnType<typeof startBaseline>>) => number): Case['prepare'] =>
+  async (fixture) => {
+    const data = `${fixture.folder}/demo.db`
+    await (await startServer(['bundles/demo'], data)).process.stop()
+    const settled = async (started: Promise<Awaited<ReturnType<typeof startBaseline>>>): Promise<number> => {
+      const server = await started
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      const figure = measure(server)
+      await server.process.stop()
+      return figure
+    }
+    return {
+      round: async () => ({
+        ours: await settled(startServer(['bundles/demo'], data)),
+        limit: await settled(startBaseline(copyData(fixture, 'idle'), {})),
+      }),
+      stop: async () => undefined,
+    }
+  }
+
+let reads = 0
+
+/** Another resource each time. */
+const nextRead = (): string => {
+  reads++
+  return `/fhir/Observation/o-${reads % PATIENTS}-${Math.floor(reads / PATIENTS) % 100}`
+}
+
+export const CASES: readonly Case[] = [
+  { name: 'read_vs_hono_sqlite', min: 0.5, prepare: versusHono(nextRead) },
+  { name: 'search_vs_hono_sqlite', min: 0.4, prepare: versusHono(() => `/fhir/Observation?${QUERY}`) },
+  { name: 'create_vs_insert', min: 0.5, prepare: creates },
+  { name: 'token_vs_jose', min: 0.6, prepare: tokens },
+  { name: 'start_vs_hono', max: 2.5, prepare: idle(({ readyAfter }) => readyAfter) },
+  { name: 'rss_vs_hono', max: 1.7, prepare: idle(({ process }) => pssMegabytes(process.pid)) },
+]

@@ -1,0 +1,63 @@
+// `npm run bench [-- name…] [--rounds N]`: ratios against limits measured in the same run, interleaved, median of several rounds.
+import { rmSync, writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import { build } from 'esbuild'
+import { CASES } from './cases.ts'
+import { measureDecision } from './decision.ts'
+import { createFixture } from './fixture.ts'
+import { stepAside } from './process.ts'
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '5' } } })
+const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
+const median = (figures: readonly number[]): number =>
+  [...figures].sort((one, other) => one - other)[Math.floor(figures.length / 2)] ?? Number.NaN
+
+const ratios: Record<string, number> = {}
+const absolute: Record<string, number> = {}
+let broken = 0
+
+const report = (name: string, figure: number, limit: { readonly min?: number; readonly max?: number }, detail: string): void => {
+  const held = figure >= (limit.min ?? Number.NEGATIVE_INFINITY) && figure <= (limit.max ?? Number.POSITIVE_INFINITY)
+  if (!held) broken++
+  const bound = limit.min === undefined ? `≤ ${limit.max}` : `≥ ${limit.min}`
+  console.log(`${name.padEnd(24)} ${figure.toFixed(2).padStart(8)}  ${bound.padEnd(7)} ${held ? 'held  ' : 'BROKEN'}  ${detail}`)
+}
+
+stepAside()
+await build({
+  entryPoints: ['test/bench/baselines/server.ts'],
+  outfile: 'dist/bench/server.js',
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  external: ['better-sqlite3'],
+  logLevel: 'warning',
+})
+const fixture = await createFixture()
+try {
+  for (const { name, prepare, ...limit } of CASES.filter((one) => wanted(one.name))) {
+    const { round, stop } = await prepare(fixture)
+    const rounds: { readonly ours: number; readonly limit: number }[] = []
+    for (let at = 0; at < Number(values.rounds); at++) rounds.push(await round())
+    await stop()
+    const [ours, against] = [median(rounds.map((one) => one.ours)), median(rounds.map((one) => one.limit))]
+    ratios[name] = median(rounds.map((one) => one.ours / one.limit))
+    report(name, ratios[name], limit, `${ours.toFixed(0)} against ${against.toFixed(0)}`)
+  }
+  if (wanted('decision_us') || wanted('decision_10000_vs_10')) {
+    const { decision_us, decision_10000_vs_10 } = await measureDecision()
+    ratios.decision_10000_vs_10 = decision_10000_vs_10
+    absolute.decision_us = decision_us
+    report('decision_10000_vs_10', decision_10000_vs_10, { max: 1.5 }, '')
+    report('decision_us', decision_us, { max: 2 }, '')
+  }
+} catch (error) {
+  console.error(error)
+  process.exit(1)
+} finally {
+  rmSync(fixture.folder, { recursive: true, force: true })
+}
+const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, memory: totalmem() }
+writeFileSync('bench.json', `${JSON.stringify({ ratios, absolute, machine }, null, 2)}\n`)
+process.exitCode = broken > 0 ? 1 : 0
