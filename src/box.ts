@@ -162,6 +162,13 @@ const capabilityFacts = (issuer: string, clock: Clock): CapabilityFacts => ({
   },
 })
 
+/** Ids of requests: a random start, so that two processes do not share them, and a count. */
+const requestIds = (random: Random): (() => string) => {
+  const start = Buffer.from(random.bytes(9)).toString('base64url')
+  let count = 0
+  return () => `${start}-${(count++).toString(36)}`
+}
+
 /** Opens a box. Throws BundleError, with everything that is wrong; nothing of a transaction is applied then. */
 export const createBox = async (options: BoxOptions): Promise<Box> => {
   const { baseUrl, data = ':memory:', clock = SYSTEM_CLOCK, random = SYSTEM_RANDOM, log = SILENT } = options
@@ -216,7 +223,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
         capability: capabilityFacts(baseUrl, clock),
         formats: { toFhir, toAidbox },
       }),
-      requestId: () => uuid(random),
+      requestId: requestIds(random),
       denied: (denial) => log.info({ ...denial }, 'denied'),
     }
     const answer = async (request: Request, wire?: Wire): Promise<Response> => {

@@ -42,18 +42,17 @@ export interface MountOptions {
   requestId(): string
 }
 
-type Env = { Bindings: { wire?: Wire }; Variables: { canonical: CanonicalRequest; id: string } }
+type Env = { Bindings: { wire?: Wire }; Variables: { canonical: CanonicalRequest; id: string; named: boolean } }
 
-const SECURITY_HEADERS: ReadonlyArray<readonly [string, string]> = [
-  ['x-content-type-options', 'nosniff'],
-  ['referrer-policy', 'no-referrer'],
-]
+const SECURITY = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
 
-const toResponse = ({ status, headers, body }: FhirResponse): Response => new Response(body ?? null, { status, headers })
+/** Every header is given to the constructor: to set one later would cost the adapter's short cut from text to socket. */
+const toResponse = ({ status, headers, body }: FhirResponse, added: Readonly<Record<string, string>>): Response =>
+  new Response(body ?? null, { status, headers: { ...SECURITY, ...added, ...headers } })
 
 const withHeaders = (response: Response, headers: Readonly<Record<string, string>>): Response => {
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
-  for (const [name, value] of SECURITY_HEADERS) if (!response.headers.has(name)) response.headers.set(name, value)
+  for (const [name, value] of Object.entries(SECURITY)) if (!response.headers.has(name)) response.headers.set(name, value)
   return response
 }
 
@@ -65,16 +64,17 @@ const mountFhir = (app: Hono<Env>, options: MountOptions, { path, format }: Fhir
     const isPublic = segments.length === 1 && segments[0] === 'metadata'
     const caller = isPublic ? undefined : await options.identify(request)
     const denied = async () => ({ permit: false, status: 401, reason: 'anonymous' }) as const
-    return toResponse(
-      await options.fhir({ request, segments, base: `${options.provider.issuer}${path}`, format, authorize: caller?.authorize ?? denied }),
-    )
+    const base = `${options.provider.issuer}${path}`
+    const answered = await options.fhir({ request, segments, base, format, authorize: caller?.authorize ?? denied })
+    return toResponse(answered, { ...corsHeaders(options.cors, request), 'x-request-id': request.id })
   }
   const patterns = path === '' ? ['*'] : [path, `${path}/*`]
   for (const pattern of patterns) {
     app.all(pattern, async (c) => {
       const request = c.get('canonical')
       if (request.method === 'OPTIONS') return preflight(options.cors, request)
-      return withHeaders(await answer(request), corsHeaders(options.cors, request))
+      c.set('named', true)
+      return answer(request)
     })
   }
 }
@@ -116,7 +116,7 @@ export const mount = (options: MountOptions): Hono<Env> => {
     const began = options.clock.now()
     c.set('id', id)
     await next()
-    c.res.headers.set('x-request-id', id)
+    if (!c.get('named') || c.error) c.res.headers.set('x-request-id', id)
     // The path alone: a query may name a patient.
     const { method, path } = c.req
     options.log.info({ request: id, method, path, status: c.res.status, ms: options.clock.now() - began }, 'request')

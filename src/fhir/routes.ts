@@ -36,16 +36,30 @@ const NOT_HERE = 'there is nothing of this name here'
 
 type Bindings = Readonly<Record<string, string>>
 
-const bind = (pattern: string, segments: readonly string[]): Bindings | undefined => {
+const partsOf = new Map<string, readonly string[]>()
+
+/** A pattern's parts, split once. */
+const split = (pattern: string): readonly string[] => {
+  const known = partsOf.get(pattern)
+  if (known) return known
   const parts = pattern === '' ? [] : pattern.split('/')
-  if (parts.length !== segments.length) return undefined
+  partsOf.set(pattern, parts)
+  return parts
+}
+
+const isName = (segment: string): boolean => segment.startsWith('$') || segment.startsWith('_') || segment === 'metadata'
+
+const fits = (part: string, segment: string): boolean => {
+  if (part === '$name') return segment.startsWith('$')
+  return part.startsWith(':') ? !isName(segment) : part === segment
+}
+
+const bind = (pattern: string, segments: readonly string[]): Bindings | undefined => {
+  const parts = split(pattern)
+  if (parts.length !== segments.length || !parts.every((part, at) => fits(part, segments[at] ?? ''))) return undefined
   const bindings: Record<string, string> = {}
   for (const [at, part] of parts.entries()) {
-    const segment = segments[at] ?? ''
-    const isName = /^[$_]/.test(segment) || segment === 'metadata'
-    if (part === '$name' && segment.startsWith('$')) bindings.name = segment
-    else if (part.startsWith(':') && !isName) bindings[part.slice(1)] = segment
-    else if (part !== segment) return undefined
+    if (part === '$name' || part.startsWith(':')) bindings[part.slice(1)] = segments[at] ?? ''
   }
   return bindings
 }

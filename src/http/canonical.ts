@@ -52,9 +52,22 @@ const refuseRepeatedHeaders = (rawHeaders: readonly string[]): void => {
   }
 }
 
-const readBody = async (request: Request, maxBody: number): Promise<Uint8Array> => {
+/** Names in lower case, repetitions joined as RFC 9110 §5.3 joins them (cookies by their own separator, RFC 6265 §5.4). */
+const headersOf = (request: Request, wire: Wire | undefined): ReadonlyMap<string, string> => {
+  if (!wire) return new Map(request.headers)
+  const headers = new Map<string, string>()
+  for (let at = 0; at < wire.rawHeaders.length; at += 2) {
+    const name = (wire.rawHeaders[at] ?? '').toLowerCase()
+    const value = wire.rawHeaders[at + 1] ?? ''
+    const before = headers.get(name)
+    headers.set(name, before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`)
+  }
+  return headers
+}
+
+const readBody = async (request: Request, headers: ReadonlyMap<string, string>, maxBody: number): Promise<Uint8Array> => {
   const tooLarge = () => new HttpError(413, `the body is larger than ${maxBody} bytes`)
-  if (Number(request.headers.get('content-length') ?? 0) > maxBody) throw tooLarge()
+  if (Number(headers.get('content-length') ?? 0) > maxBody) throw tooLarge()
   if (!request.body) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let size = 0
@@ -87,7 +100,8 @@ export const canonicalRequest = (request: Request, wire: Wire | undefined, optio
   if (wire) refuseRepeatedHeaders(wire.rawHeaders)
   const { path, queryString } = targetOf(request, wire)
   const segments = segmentsOf(path)
-  const encoding = request.headers.get('content-encoding')
+  const headers = headersOf(request, wire)
+  const encoding = headers.get('content-encoding') ?? null
   if (encoding !== null && encoding !== 'identity') throw new HttpError(415, 'compressed bodies are not accepted')
   let query: CanonicalRequest['query']
   try {
@@ -104,10 +118,10 @@ export const canonicalRequest = (request: Request, wire: Wire | undefined, optio
     segments,
     query,
     queryString,
-    headers: new Map(request.headers),
+    headers,
     remoteAddr: ipv4Mapped(wire?.remoteAddr),
     body: () => {
-      body ??= readBody(request, options.maxBody)
+      body ??= readBody(request, headers, options.maxBody)
       return body
     },
   }

@@ -80,7 +80,8 @@ export const createAuthorize =
     }
     return async (access) => {
       if (uncovered(access, reach)) return deny(access, OUT_OF_SCOPE, 'scope')
-      if (!decide(dependencies.policies, requestObject(access, principal)).granted) {
+      const subject = { user: principal.user?.id, client: principal.client?.id, operation: access.operation }
+      if (!decide(dependencies.policies, requestObject(access, principal), subject).granted) {
         return deny(access, principal.method === 'anonymous' ? UNAUTHENTICATED : FORBIDDEN, 'policy')
       }
       return { permit: true, rows: reach?.rows ?? (() => ALL), confined: reach?.confined ?? false }

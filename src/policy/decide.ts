@@ -5,20 +5,41 @@ import { inRole, type RequestObject } from './request-object.ts'
 
 export type PolicyDecision = { readonly granted: true; readonly by: string } | { readonly granted: false }
 
-const LINKS = [
-  ['User/', ['user', 'id']],
-  ['Client/', ['client', 'id']],
-  ['Operation/', ['operation', 'id']],
-] as const
+/** Who asks for what, by id: what policies can be linked to. */
+export interface Subject {
+  readonly user: string | undefined
+  readonly client: string | undefined
+  readonly operation: string | undefined
+}
 
-/** The policies that are asked: the global ones, and those linked to this user, client or operation. */
+const textAt = (request: RequestObject, path: readonly string[]): string | undefined => {
+  const value = at(request, path)
+  return typeof value === 'string' ? value : undefined
+}
+
+const subjectOf = (request: RequestObject): Subject => ({
+  user: textAt(request, ['user', 'id']),
+  client: textAt(request, ['client', 'id']),
+  operation: textAt(request, ['operation', 'id']),
+})
+
+const NONE: readonly CompiledPolicy[] = []
+
+/** The policies that are asked, in their lists: the global ones, and those linked to this user, client or operation. */
+const listsFor = ({ linked, global }: CompiledPolicies, { user, client, operation }: Subject): ReadonlyArray<readonly CompiledPolicy[]> => [
+  user === undefined ? NONE : (linked.get(`User/${user}`) ?? NONE),
+  client === undefined ? NONE : (linked.get(`Client/${client}`) ?? NONE),
+  operation === undefined ? NONE : (linked.get(`Operation/${operation}`) ?? NONE),
+  global,
+]
+
+const kindOf = ({ operation }: Subject): 'rpc' | 'rest' => (operation === 'rpc' ? 'rpc' : 'rest')
+
+/** The policies that are asked about a request. */
 export const candidates = (policies: CompiledPolicies, request: RequestObject): readonly CompiledPolicy[] => {
-  const linked = LINKS.flatMap(([type, path]) => {
-    const id = at(request, path)
-    return typeof id === 'string' ? (policies.linked.get(type + id) ?? []) : []
-  })
-  const kind = at(request, ['operation', 'id']) === 'rpc' ? 'rpc' : 'rest'
-  return [...linked, ...policies.global].filter(({ type }) => type === undefined || type === kind)
+  const subject = subjectOf(request)
+  const kind = kindOf(subject)
+  return listsFor(policies, subject).flatMap((list) => list.filter(({ type }) => type === undefined || type === kind))
 }
 
 /** The views of the request that a policy is asked about: with `roleName`, one for each Role of that name. */
@@ -38,8 +59,13 @@ const grants = (policy: CompiledPolicy, request: RequestObject): boolean => {
   }
 }
 
-/** Decides a request by the policies alone. */
-export const decide = (policies: CompiledPolicies, request: RequestObject): PolicyDecision => {
-  const granting = candidates(policies, request).find((policy) => grants(policy, request))
-  return granting ? { granted: true, by: granting.id } : { granted: false }
+/** Decides a request by the policies alone. `subject` is given where it is known without looking into the request. */
+export const decide = (policies: CompiledPolicies, request: RequestObject, subject: Subject = subjectOf(request)): PolicyDecision => {
+  const kind = kindOf(subject)
+  for (const list of listsFor(policies, subject)) {
+    for (const policy of list) {
+      if ((policy.type === undefined || policy.type === kind) && grants(policy, request)) return { granted: true, by: policy.id }
+    }
+  }
+  return { granted: false }
 }

@@ -15,7 +15,17 @@ const withoutSecrets = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (SECRETS.has(key) ? [] : [[key, withoutSecrets(item)]])))
 }
 
-const view = (resource: unknown): unknown => dualView(withoutSecrets(resource))
+/** A resource's view is made when a policy first looks at it, and once: clients live as long as their tables. */
+const views = new WeakMap<object, unknown>()
+
+const view = (resource: object | undefined): unknown => {
+  if (resource === undefined) return undefined
+  const known = views.get(resource)
+  if (known !== undefined) return known
+  const made = dualView(withoutSecrets(resource))
+  views.set(resource, made)
+  return made
+}
 
 const sessionOf = (principal: Principal): Json | undefined => {
   const { session } = principal
@@ -33,26 +43,14 @@ const sessionOf = (principal: Principal): Json | undefined => {
   }
 }
 
-const stripped = (members: Json): Json => Object.fromEntries(Object.entries(members).filter(([, value]) => !isMissing(value)))
+const rolesOf = ({ roles }: Principal): unknown => (roles.length > 0 ? view(roles) : undefined)
 
-/** The principal's part, made once per principal: most requests of a batch, and every policy, share it. */
-const views = new WeakMap<Principal, Json>()
-
-const principalView = (principal: Principal): Json => {
-  const known = views.get(principal)
-  if (known) return known
-  const role = view(principal.roles)
-  const session = view(sessionOf(principal))
-  const made = stripped({
-    jwt: principal.jwt,
-    token: principal.token,
-    user: view(principal.user),
-    client: view(principal.client),
-    session: { ...(isMap(session) && session), ...(principal.roles.length > 0 && { role }) },
-    role,
-  })
-  views.set(principal, made)
-  return made
+/** With the user's roles, which have no place in what is recorded of a session. */
+const sessionView = (principal: Principal): unknown => {
+  const session = dualView(withoutSecrets(sessionOf(principal)))
+  const role = rolesOf(principal)
+  if (role === undefined) return session
+  return { ...(isMap(session) && session), role }
 }
 
 /** `_include:iterate` is also visible as `_include`, so that a `nil?` on it cannot be passed by (P-08). */
@@ -69,29 +67,60 @@ const paramsOf = (params: AccessRequest['params']): Json => {
 /** HEAD is GET without its body, for policies too. */
 const methodOf = (method: string): string => (method === 'HEAD' ? 'get' : method.toLowerCase())
 
-/** The request object of one request. The body's view is made when a policy first looks at it. */
+/** Where there is nothing, the member is undefined: to a policy that is the same as absent. */
+const unlessMissing = (value: unknown): unknown => (isMissing(value) ? undefined : value)
+
+/** The request object of one request. A member's view is made when a policy first looks at it. */
 export const requestObject = (access: AccessRequest, principal: Principal): RequestObject => {
   const { request } = access
+  let params: Json | undefined
+  let headers: Json | undefined
+  let session: { readonly view: unknown } | undefined
   let body: { readonly view: unknown } | undefined
   const resource = () => {
-    body ??= { view: dualView(access.resource) }
+    body ??= { view: isMissing(access.resource) ? undefined : dualView(access.resource) }
     return body.view
   }
-  const members = stripped({
+  return {
     'request-method': methodOf(request.method),
     uri: request.path,
-    'query-string': request.queryString,
+    'query-string': request.queryString === '' ? undefined : request.queryString,
     'remote-addr': request.remoteAddr,
-    headers: Object.fromEntries([...request.headers].filter(([name]) => name !== 'authorization' && name !== 'cookie')),
-    params: paramsOf(access.params),
     operation: { id: access.operation, resourceType: 'Operation' },
-    ...principalView(principal),
-  })
-  if (isMissing(access.resource)) return members
-  return Object.defineProperties(
-    { ...members },
-    { resource: { get: resource, enumerable: true }, body: { get: resource, enumerable: true } },
-  )
+    get headers() {
+      headers ??= Object.fromEntries([...request.headers].filter(([name]) => name !== 'authorization' && name !== 'cookie'))
+      return unlessMissing(headers)
+    },
+    get params() {
+      params ??= paramsOf(access.params)
+      return unlessMissing(params)
+    },
+    get jwt() {
+      return unlessMissing(principal.jwt)
+    },
+    get token() {
+      return unlessMissing(principal.token)
+    },
+    get user() {
+      return view(principal.user)
+    },
+    get client() {
+      return view(principal.client)
+    },
+    get session() {
+      session ??= { view: sessionView(principal) }
+      return unlessMissing(session.view)
+    },
+    get role() {
+      return rolesOf(principal)
+    },
+    get resource() {
+      return resource()
+    },
+    get body() {
+      return resource()
+    },
+  }
 }
 
 /** The same request for one Role of the user: `role` is that Role, and it is the first of `session.role` (§3.4). */

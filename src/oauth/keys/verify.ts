@@ -1,7 +1,6 @@
 // Verification of the box's own JWTs (security-requirements J-01 to J-07): own keys, fixed algorithms, one `typ` per use.
 import { compactVerify, createLocalJWKSet } from 'jose'
 import type { Keys } from '../keys.ts'
-import { sha256 } from '../secret.ts'
 
 const MAX_TOKEN = 16_384
 const MAX_CACHED = 2_000
@@ -10,7 +9,7 @@ const ALGORITHMS = ['RS256', 'ES256', 'ES384']
 type Claims = Readonly<Record<string, unknown>>
 interface Verifier {
   readonly keys: ReturnType<typeof createLocalJWKSet>
-  /** Token hash → claims: signatures that were verified once. What a token is worth today is never cached. */
+  /** `typ` and token → claims: signatures that were verified once. What a token is worth today is never cached. */
   readonly verified: Map<string, Claims>
 }
 const verifiers = new WeakMap<Keys, Verifier>()
@@ -37,17 +36,18 @@ const headerIsOurs = (token: string, typ: string): boolean => {
 
 /** The claims of a JWT that this box signed with this `typ`; undefined for everything else. Expiry and audience are the caller's. */
 export const verifyOwn = async (token: string, keys: Keys, typ: 'at+jwt' | 'JWT'): Promise<Claims | undefined> => {
-  if (token.length > MAX_TOKEN || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) || !headerIsOurs(token, typ)) return undefined
+  if (token.length > MAX_TOKEN) return undefined
   const verifier = verifierOf(keys)
-  const hash = `${typ} ${sha256(token)}`
-  const cached = verifier.verified.get(hash)
+  const key = `${typ} ${token}`
+  const cached = verifier.verified.get(key)
   if (cached) return cached
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) || !headerIsOurs(token, typ)) return undefined
   try {
     const { payload } = await compactVerify(token, verifier.keys, { algorithms: ALGORITHMS })
     const claims: Claims = JSON.parse(Buffer.from(payload).toString('utf8'))
     const oldest = verifier.verified.size >= MAX_CACHED ? verifier.verified.keys().next().value : undefined
     if (oldest !== undefined) verifier.verified.delete(oldest)
-    verifier.verified.set(hash, claims)
+    verifier.verified.set(key, claims)
     return claims
   } catch {
     return undefined
