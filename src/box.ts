@@ -14,6 +14,7 @@ import { createFhirApi } from './fhir/api.ts'
 import type { CapabilityFacts } from './fhir/capabilities/facts.ts'
 import type { Configuration } from './fhir/configuration.ts'
 import { type Definitions, loadDefinitions } from './fhir/definitions/definitions.ts'
+import { indexOf } from './fhir/indexed.ts'
 import { createExtractor } from './fhir/search/extract.ts'
 import { criterionOf } from './fhir/search/parse.ts'
 import { createGeneration, type Ground } from './generation.ts'
@@ -193,7 +194,8 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     const submit = createSubmit({
       store,
       configuration: live.configuration,
-      extract: async (resource) => extract(resource),
+      index: (type, resource, written) =>
+        indexOf({ definitions, store, configuration: live.configuration, extract }, type, resource, written),
       criterionOf: (type, query) => criterionOf(definitions, type, query, `${baseUrl}/fhir`),
       freshId: () => uuid(random),
     })

@@ -10,8 +10,8 @@ import type { Entry } from './entries.ts'
 export interface SubmitDependencies {
   readonly store: Store
   readonly configuration: Configuration
-  /** Index entries of a FHIR resource. */
-  readonly extract: (resource: Resource) => Promise<Indexed>
+  /** Index entries of a resource, given the others of its unit by `Type/id`. */
+  readonly index: (type: string, resource: Resource, written: ReadonlyMap<string, Resource>) => Promise<Indexed>
   /** The criterion of `ifNoneExist`. Throws what is fit to be shown where it is not a search. */
   readonly criterionOf: (type: string, query: string) => Criterion
   /** A fresh id for a POST without one. */
@@ -113,7 +113,9 @@ const conditionOf = ({ entry, type }: Step, { criterionOf }: SubmitDependencies)
   }
 }
 
-const changeOf = async (step: Step, state: Fields | undefined, deps: SubmitDependencies): Promise<Change> => {
+type Written = ReadonlyMap<string, Resource>
+
+const changeOf = async (step: Step, state: Fields | undefined, written: Written, deps: SubmitDependencies): Promise<Change> => {
   const { entry, type, id } = step
   if (!state) return { type, id, action: 'delete', ...UNBOUNDED, create: false, replace: true }
   const condition = conditionOf(step, deps)
@@ -122,7 +124,7 @@ const changeOf = async (step: Step, state: Fields | undefined, deps: SubmitDepen
     id,
     action: 'put',
     compose: (version, updated) => composeText(state, id, version, updated),
-    indexed: deps.configuration.owns(type) ? deps.configuration.index(state) : await deps.extract(state),
+    indexed: await deps.index(type, state, written),
     ...UNBOUNDED,
     create: true,
     replace: entry.method !== 'POST',
@@ -139,8 +141,9 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 
 /** Writes the unit; what the store refuses names the entry at fault. */
 const write = async (steps: readonly Step[], states: ReadonlyArray<Fields | undefined>, deps: SubmitDependencies): Promise<void> => {
+  const written = new Map(steps.flatMap(({ type, id }, at) => (states[at] ? [[`${type}/${id}`, states[at]] as const] : [])))
   const changes: Change[] = []
-  for (const [at, step] of steps.entries()) changes.push(await changeOf(step, states[at], deps))
+  for (const [at, step] of steps.entries()) changes.push(await changeOf(step, states[at], written, deps))
   // What is deleted and not there is no failure of a bundle, but it would undo the unit in the store.
   const present: Change[] = []
   for (const change of changes) {

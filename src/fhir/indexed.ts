@@ -5,6 +5,8 @@ import { authorizeRead } from '../store/plan.ts'
 import type { FhirDependencies } from './call.ts'
 import { parseStored, type Resource } from './resource.ts'
 
+export type IndexDependencies = Pick<FhirDependencies, 'definitions' | 'store' | 'configuration' | 'extract'>
+
 /** Resources that are written in the same unit, by `Type/id`: they are as good as stored. */
 export type Written = ReadonlyMap<string, Resource>
 
@@ -16,7 +18,7 @@ const targetsOf = ({ target }: Resource): readonly string[] =>
   )
 
 /** Nobody sees what is read here: only the compartments that it is in are kept. */
-const compartmentsOf = async (deps: FhirDependencies, reference: string, written: Written): Promise<readonly string[] | undefined> => {
+const compartmentsOf = async (deps: IndexDependencies, reference: string, written: Written): Promise<readonly string[] | undefined> => {
   const [, type = '', id = ''] = TARGET.exec(reference) ?? []
   const pending = written.get(reference)
   if (pending) return deps.extract(pending).compartments
@@ -26,7 +28,12 @@ const compartmentsOf = async (deps: FhirDependencies, reference: string, written
 }
 
 /** What the store indexes of this state. */
-export const indexOf = async (deps: FhirDependencies, type: string, resource: Resource, written: Written = new Map()): Promise<Indexed> => {
+export const indexOf = async (
+  deps: IndexDependencies,
+  type: string,
+  resource: Resource,
+  written: Written = new Map(),
+): Promise<Indexed> => {
   if (deps.configuration.owns(type)) return deps.configuration.index(resource)
   if (type !== 'Provenance') return deps.extract(resource)
   const known = new Map<string, readonly string[] | undefined>()
