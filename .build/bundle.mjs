@@ -14,7 +14,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  minifySyntax: true,
+  minify: true,
   external: ['better-sqlite3'],
   chunkNames: 'chunk-[hash]',
   banner: { js: "import { createRequire as emberboxRequire } from 'node:module'; const require = emberboxRequire(import.meta.url);" },

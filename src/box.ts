@@ -6,10 +6,10 @@ import { CONFIGURATION_TYPES, checkResource } from './bundle/check-schema.ts'
 import { compileTables } from './bundle/compile.ts'
 import { createConfiguration } from './bundle/configuration.ts'
 import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
-import type { Entry } from './bundle/entries.ts'
-import { loadBundles } from './bundle/load.ts'
+import { type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
 import type { Tables } from './bundle/tables.ts'
+import { loadDigest } from './bundle/unchanged.ts'
 import { createFhirApi } from './fhir/api.ts'
 import type { CapabilityFacts } from './fhir/capabilities/facts.ts'
 import type { Configuration } from './fhir/configuration.ts'
@@ -64,7 +64,8 @@ export interface Box {
   readonly diagnostics: readonly Diagnostic[]
   /** Entries of the bundles, as they were applied or skipped at this start. */
   readonly applied: { readonly applied: number; readonly skipped: number }
-  readonly entries: readonly Entry[]
+  /** What Users say in `data.hint` of how to sign in, for demonstrations. */
+  signInHints(): Promise<readonly string[]>
   /** Resources per type. */
   counts(): Promise<ReadonlyMap<string, number>>
   /** Answers a request; `path` is below the base URL. */
@@ -104,14 +105,45 @@ const bundleEnv = ({ env = process.env, baseUrl }: BoxOptions): Readonly<Record<
   EMBERBOX_BASE_URL: baseUrl,
 })
 
-const load = (options: BoxOptions, definitions: Definitions, fetch: Fetch, existing: (type: string, id: string) => boolean) =>
-  loadBundles({ paths: options.bundles, env: bundleEnv(options), fetch, knownTypes: definitions.types, existing })
+const load = (options: BoxOptions, definitions: Definitions, fetch: Fetch, more: Pick<LoadOptions, 'existing' | 'known'>) =>
+  loadBundles({ paths: options.bundles, env: bundleEnv(options), fetch, knownTypes: definitions.types, ...more })
+
+const LAST_LOAD = 'last-load'
+
+/** What the last load that was applied whole left behind. */
+interface LastLoad {
+  readonly digest: string
+  readonly entries: number
+  readonly warnings: readonly Diagnostic[]
+}
+
+const lastLoadOf = async (store: Store): Promise<LastLoad | undefined> => {
+  const text = (await store.settings(LAST_LOAD)).get(LAST_LOAD)
+  return text === undefined ? undefined : JSON.parse(text)
+}
+
+/** The `known` of a load: answers the last one's warnings where nothing has changed since; remembers the digest of this one. */
+const recall = (options: BoxOptions, last: LastLoad | undefined, key: Uint8Array) => {
+  const seen: { digest: string | undefined; unchanged: boolean } = { digest: undefined, unchanged: false }
+  const known: LoadOptions['known'] = (sources, outside) => {
+    seen.digest = loadDigest({ key, version: VERSION, base: options.baseUrl }, sources, outside)
+    seen.unchanged = seen.digest === last?.digest
+    return seen.unchanged ? last?.warnings : undefined
+  }
+  return { known, seen }
+}
+
+const hintsOf = async (store: Store): Promise<readonly string[]> =>
+  (await store.all('User')).flatMap(({ id, text = '{}' }) => {
+    const { userName, data }: { userName?: unknown; data?: { hint?: unknown } } = JSON.parse(text)
+    return typeof data?.hint === 'string' ? [`${userName ?? id}: ${data.hint}`] : []
+  })
 
 /** Reads and checks bundles without serving them: every problem, warnings included. */
 export const checkBundles = async (options: BoxOptions): Promise<readonly Diagnostic[]> => {
   const fetch = options.fetch ?? createEgress(options.allowEgress ?? [])
   const seeds = new Set(seedEntries(options).map(({ type, id }) => `${type}/${id}`))
-  return (await load(options, loadDefinitions(), fetch, (type, id) => seeds.has(`${type}/${id}`))).diagnostics
+  return (await load(options, loadDefinitions(), fetch, { existing: (type, id) => seeds.has(`${type}/${id}`) })).diagnostics
 }
 
 const storedConfiguration = async (store: Store): Promise<ReadonlyArray<Readonly<Record<string, unknown>>>> => {
@@ -181,7 +213,9 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     const stored = await storedConfiguration(store)
     const seeds = seedEntries(options)
     const declared = new Set([...stored, ...seeds.map(({ resource }) => resource)].map(({ resourceType, id }) => `${resourceType}/${id}`))
-    const loaded = await load(options, definitions, fetch, (type, id) => declared.has(`${type}/${id}`))
+    const last = await lastLoadOf(store)
+    const { known, seen } = recall(options, last, keys.secret('bundle-digest'))
+    const loaded = await load(options, definitions, fetch, { existing: (type, id) => declared.has(`${type}/${id}`), known })
     if (loaded.diagnostics.some(isError)) throw new BundleError(loaded.diagnostics)
     const entries = [...seeds, ...loaded.entries]
     for (const { type, id, method } of entries) if (id !== undefined && method !== 'DELETE') declared.add(`${type}/${id}`)
@@ -201,6 +235,12 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     })
     const applied = await applyEntries({ entries, digestKey: keys.secret('bundle-digest'), settings: store, submit })
     if (applied.failed.length > 0) throw new BundleError([...loaded.diagnostics, ...applied.failed])
+    const diagnostics = [...loaded.diagnostics, ...applied.warnings]
+    const unread = seen.unchanged ? (last?.entries ?? 0) : 0
+    if (seen.digest !== undefined && !seen.unchanged) {
+      const now: LastLoad = { digest: seen.digest, entries: loaded.entries.length, warnings: diagnostics }
+      await store.putSettings(new Map([[LAST_LOAD, JSON.stringify(now)]]))
+    }
 
     const ground: Ground = {
       issuer: baseUrl,
@@ -236,9 +276,9 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     purge.unref()
     return {
       baseUrl,
-      diagnostics: [...loaded.diagnostics, ...applied.warnings],
-      applied: { applied: applied.applied, skipped: applied.skipped },
-      entries,
+      diagnostics,
+      applied: { applied: applied.applied, skipped: applied.skipped + unread },
+      signInHints: () => hintsOf(store),
       counts: () => store.counts(),
       request: (path, init) => answer(path instanceof Request ? path : new Request(`${baseUrl}${path}`, init)),
       fetch: answer,

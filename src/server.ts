@@ -19,6 +19,7 @@ const wireOf = (incoming: IncomingMessage): Wire => ({
   target: incoming.url ?? '/',
   rawHeaders: incoming.rawHeaders,
   remoteAddr: incoming.socket.remoteAddress,
+  body: incoming,
 })
 
 const drained = (server: Server): Promise<void> =>

@@ -7,7 +7,7 @@ import { type Diagnostic, type Position, sortDiagnostics } from './diagnostic.ts
 import { withoutDuplicates } from './duplicates.ts'
 import { type Entry, entriesOf } from './entries.ts'
 import { knownOf, linkEntry } from './link.ts'
-import { isRemote, readSources } from './read.ts'
+import { isRemote, readSources, type Source } from './read.ts'
 import type { Reporter } from './values.ts'
 
 export interface LoadOptions {
@@ -19,6 +19,8 @@ export interface LoadOptions {
   readonly knownTypes: ReadonlySet<string>
   /** Is this resource in the store already? */
   existing(type: string, id: string): boolean
+  /** Asked with the sources before anything is made of them: what it answers is the result (a load that changes nothing). */
+  known?(sources: readonly Source[], outside: Reporter['sources']): readonly Diagnostic[] | undefined
 }
 
 export interface Loaded {
@@ -104,7 +106,7 @@ const refuseFile = (): never => {
 }
 
 /** Reads and checks everything that the paths name. Rejects never for what a bundle says: that is a diagnostic. */
-export const loadBundles = async ({ paths, env, fetch, knownTypes, existing }: LoadOptions): Promise<Loaded> => {
+export const loadBundles = async ({ paths, env, fetch, knownTypes, existing, known }: LoadOptions): Promise<Loaded> => {
   const read = await readSources(paths, fetch)
   const findings: Findings = { failed: new Set(), diagnostics: [...read.diagnostics] }
   const variables = Object.entries(env).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
@@ -113,6 +115,8 @@ export const loadBundles = async ({ paths, env, fetch, knownTypes, existing }: L
     secrets: new Set(),
     report: (position, severity, code, message) => void findings.diagnostics.push({ ...position, severity, code, message }),
   }
+  const settled = read.diagnostics.length === 0 ? known?.(read.sources, reporter.sources) : undefined
+  if (settled) return { entries: [], diagnostics: settled }
   // What comes over the network may not name files of this machine.
   const remote: Reporter = { ...reporter, sources: { ...reporter.sources, readFile: refuseFile } }
   const found = read.sources.flatMap((source) => entriesOf(source, isRemote(source.file) ? remote : reporter))

@@ -7,17 +7,9 @@ import { formatDiagnostic } from '../bundle/diagnostic.ts'
 import { listen } from '../server.ts'
 import { boxOptions, type CommandLine } from './options.ts'
 
-/** What a User of a bundle says in `data.hint` of how to sign in, for demonstrations. */
-const loginsOf = ({ entries }: Box): readonly string[] =>
-  entries.flatMap(({ type, resource }) => {
-    const { data, userName } = resource
-    const hint = typeof data === 'object' && data !== null && 'hint' in data ? data.hint : undefined
-    return type === 'User' && typeof hint === 'string' ? [`${userName ?? resource.id}: ${hint}`] : []
-  })
-
 const announce = async (box: Box): Promise<void> => {
   const counts = [...(await box.counts())].sort(([one], [other]) => (one < other ? -1 : 1))
-  const logins = loginsOf(box)
+  const logins = await box.signInHints()
   const lines = [
     `Emberbox   ${box.baseUrl}`,
     `FHIR base  ${box.baseUrl}/fhir`,

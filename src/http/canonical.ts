@@ -12,6 +12,8 @@ export interface Wire {
   readonly target: string
   readonly rawHeaders: readonly string[]
   readonly remoteAddr: string | undefined
+  /** The body as it arrives; without it, it is read from the Request. */
+  readonly body?: AsyncIterable<Uint8Array>
 }
 
 export interface CanonicalOptions {
@@ -65,13 +67,17 @@ const headersOf = (request: Request, wire: Wire | undefined): ReadonlyMap<string
   return headers
 }
 
-const readBody = async (request: Request, headers: ReadonlyMap<string, string>, maxBody: number): Promise<Uint8Array> => {
+const readBody = async (
+  stream: AsyncIterable<Uint8Array> | null,
+  headers: ReadonlyMap<string, string>,
+  maxBody: number,
+): Promise<Uint8Array> => {
   const tooLarge = () => new HttpError(413, `the body is larger than ${maxBody} bytes`)
   if (Number(headers.get('content-length') ?? 0) > maxBody) throw tooLarge()
-  if (!request.body) return new Uint8Array()
+  if (!stream) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body) {
+  for await (const chunk of stream) {
     size += chunk.byteLength
     if (size > maxBody) throw tooLarge()
     chunks.push(chunk)
@@ -121,7 +127,7 @@ export const canonicalRequest = (request: Request, wire: Wire | undefined, optio
     headers,
     remoteAddr: ipv4Mapped(wire?.remoteAddr),
     body: () => {
-      body ??= readBody(request, headers, options.maxBody)
+      body ??= readBody(wire?.body ?? request.body, headers, options.maxBody)
       return body
     },
   }

@@ -61,6 +61,21 @@ const reachOf = (principal: Principal, { scopeRows }: AuthorizeDependencies): Sc
     ? scopeRows({ scope: principal.scope ?? [], context: contextOf(principal), user: subjectOf(principal) })
     : undefined
 
+/** A session's scopes and context do not change: its rows are worked out once for as long as its user is the same person. */
+const rememberedReach = (dependencies: AuthorizeDependencies): ((principal: Principal) => ScopeRows | undefined) => {
+  const known = new WeakMap<object, { readonly key: string; readonly reach: ScopeRows | undefined }>()
+  return (principal) => {
+    const { session, user } = principal
+    if (!session || principal.scope !== session.authorization.scope) return reachOf(principal, dependencies)
+    const key = `${principal.client?.type} ${user?.id} ${JSON.stringify(user?.fhirUser)}`
+    const found = known.get(session.authorization)
+    if (found?.key === key) return found.reach
+    const reach = reachOf(principal, dependencies)
+    known.set(session.authorization, { key, reach })
+    return reach
+  }
+}
+
 const uncovered = (access: AccessRequest, reach: ScopeRows | undefined): boolean =>
   reach !== undefined && access.permissions.some((permission) => access.type === undefined || !reach.covers(access.type, permission))
 
@@ -69,10 +84,10 @@ const OUT_OF_SCOPE: Decision = { permit: false, status: 403, reason: 'no granted
 const FORBIDDEN: Decision = { permit: false, status: 403, reason: 'Forbidden' }
 
 /** Binds the decision to who asks: scopes (403), then policies (401 for anonymous, else 403), then the rows that the scopes reach. */
-export const createAuthorize =
-  (dependencies: AuthorizeDependencies) =>
-  (principal: Principal): Authorize => {
-    const reach = reachOf(principal, dependencies)
+export const createAuthorize = (dependencies: AuthorizeDependencies): ((principal: Principal) => Authorize) => {
+  const reachFor = rememberedReach(dependencies)
+  return (principal) => {
+    const reach = reachFor(principal)
     const deny = (access: AccessRequest, decision: Decision, reason: string): Decision => {
       const { client, user } = principal
       dependencies.decisionLog({ request: access.request.id, operation: access.operation, reason, client: client?.id, user: user?.id })
@@ -87,3 +102,4 @@ export const createAuthorize =
       return { permit: true, rows: reach?.rows ?? (() => ALL), confined: reach?.confined ?? false }
     }
   }
+}

@@ -54,7 +54,9 @@ export interface Server {
 /** Starts the built server on the fixture's data. */
 export const startServer = async (bundles: readonly string[], data: string): Promise<Server> => {
   const port = await freePort()
-  const process = startPinned(['dist/cli.js', 'serve', ...bundles, '--port', String(port), '--data', data])
+  // The same base URL each time: another one would be another configuration.
+  const where = ['--base-url', 'http://localhost:8080', '--port', String(port), '--data', data]
+  const process = startPinned(['dist/cli.js', 'serve', ...bundles, ...where])
   return { port, process, readyAfter: await untilReady(port, process) }
 }
 

@@ -8,13 +8,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { compileTables } from '../../src/bundle/compile.ts'
 import { loadBundles } from '../../src/bundle/load.ts'
+import { loadDefinitions } from '../../src/fhir/definitions/definitions.ts'
 import { ExactNumber } from '../../src/http/json.ts'
 
-const R4 = ['Patient', 'Practitioner', 'Organization', 'Observation', 'Encounter', 'Condition', 'MedicationRequest', 'AllergyIntolerance']
+const R4 = loadDefinitions().types
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const load = (paths: readonly string[], env: Record<string, string> = {}, answer = new Response('', { status: 404 })) =>
-  loadBundles({ paths, env, fetch: async () => answer, knownTypes: new Set(R4), existing: (type) => type === 'Organization' })
+  loadBundles({ paths, env, fetch: async () => answer, knownTypes: R4, existing: (type) => type === 'Organization' })
 
 /** A folder of these files, removed after the test. */
 const folderOf = (t: TestContext, files: Record<string, string | Uint8Array>): string => {

@@ -34,14 +34,14 @@ export const writeQueue = (db: Connection, undone: () => void): Queue => {
   let closed = false
 
   const one = (unit: Waiting): (() => void) => {
-    db.script('SAVEPOINT unit')
+    db.execute('SAVEPOINT unit')
     try {
       const done = unit.run()
       if (!done.keep) {
         db.script('ROLLBACK TO unit')
         undone()
       }
-      db.script('RELEASE unit')
+      db.execute('RELEASE unit')
       return () => done.settle()
     } catch (error) {
       if (fatal(error) || !db.inTransaction) throw error
@@ -56,9 +56,9 @@ export const writeQueue = (db: Connection, undone: () => void): Queue => {
     waiting = []
     if (units.length === 0) return
     try {
-      db.script('BEGIN IMMEDIATE')
+      db.execute('BEGIN IMMEDIATE')
       const settled = units.map(one)
-      db.script('COMMIT')
+      db.execute('COMMIT')
       for (const settle of settled) settle()
     } catch (error) {
       undone()

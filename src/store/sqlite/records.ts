@@ -56,11 +56,20 @@ const writers = (db: Connection) => ({
   end: (where: Sql) => db.run(sql`UPDATE session SET active = 0 WHERE active = 1 AND ${where}`),
 })
 
+type Live = NonNullable<Awaited<ReturnType<RecordStore['token']>>>
+const MAX_LIVE = 10_000
+
 type Once = { readonly value: string; readonly expires: number }
 
 /** The record store over the connection and its queue. */
 export const recordStore = (db: Connection, queue: Queue, clock: Clock): RecordStore => {
-  const { open, add, end } = writers(db)
+  const { open, add, end: endSessions } = writers(db)
+  // Tokens that were read: every request asks for one. Forgotten whole whenever any token or session ends, in the same turn.
+  const live = new Map<string, Live>()
+  const end = (where: Sql): number => {
+    live.clear()
+    return endSessions(where)
+  }
   const write = <Value>(unit: () => Value): Promise<Value> => queue.write(() => ({ value: unit(), keep: true }))
   const insert = (text: string, ...values: (string | number)[]): Promise<void> => write(() => void db.execute(text, ...values))
   return {
@@ -105,15 +114,21 @@ export const recordStore = (db: Connection, queue: Queue, clock: Clock): RecordS
     endSession: (id) => write(() => end(sql`id = ${id}`) > 0),
     endSessionsOf: (filter) => write(() => end(bySubject(filter))),
     async token(hash) {
+      const known = live.get(hash)
+      if (known) return known
       const row = db.row<TokenRecord & { used: number }>(sql`SELECT * FROM token WHERE hash = ${hash}`)
       const owner = row && db.row<SessionRow>(sql`SELECT * FROM session WHERE id = ${row.session} AND active = 1`)
       if (!row || !owner) return undefined
       const { used, ...token } = row
-      return { token, session: session(owner), used: used === 1 }
+      const found = { token, session: session(owner), used: used === 1 }
+      if (live.size >= MAX_LIVE) live.clear()
+      live.set(hash, found)
+      return found
     },
     addTokens: (tokens) => write(() => add(tokens)),
     rotateToken: (hash, successors) =>
       write(() => {
+        live.clear()
         const row = db.row<{ session: string; used: number }>(
           sql`SELECT t.session, t.used FROM token t JOIN session s ON s.id = t.session AND s.active = 1 WHERE t.hash = ${hash}`,
         )
@@ -127,12 +142,17 @@ export const recordStore = (db: Connection, queue: Queue, clock: Clock): RecordS
       }),
     renewToken: (hash, expires, tokens) =>
       write(() => {
-        const live = sql`hash = ${hash} AND used = 0 AND session IN (SELECT id FROM session WHERE active = 1)`
-        if (!db.row(sql`UPDATE token SET expires = ${expires} WHERE ${live} RETURNING hash`)) return false
+        live.clear()
+        const usable = sql`hash = ${hash} AND used = 0 AND session IN (SELECT id FROM session WHERE active = 1)`
+        if (!db.row(sql`UPDATE token SET expires = ${expires} WHERE ${usable} RETURNING hash`)) return false
         add(tokens)
         return true
       }),
-    revokeToken: (hash) => insert('DELETE FROM token WHERE hash = ?', hash),
+    revokeToken: (hash) =>
+      write(() => {
+        live.clear()
+        db.execute('DELETE FROM token WHERE hash = ?', hash)
+      }),
     putOnce: (kind, key, value, expires) => insert('INSERT OR REPLACE INTO once VALUES(?, ?, ?, ?)', kind, key, value, expires),
     peekOnce: async (kind, key) =>
       db.row<Once>(sql`SELECT value, expires FROM once WHERE kind = ${kind} AND key = ${key} AND expires > ${clock.now()}`),
@@ -143,6 +163,7 @@ export const recordStore = (db: Connection, queue: Queue, clock: Clock): RecordS
     claimOnce: (kind, key, expires) => write(() => db.run(sql`INSERT OR IGNORE INTO once VALUES(${kind}, ${key}, '', ${expires})`) === 1),
     purge: (now) =>
       write(() => {
+        live.clear()
         for (const table of ['login', 'token', 'code', 'once']) db.run(sql`DELETE FROM ${raw(table)} WHERE expires < ${now}`)
       }),
   }

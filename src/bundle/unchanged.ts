@@ -1,0 +1,28 @@
+// Were these very sources, with what they take from outside, checked and applied already? Then a start need not read them again.
+import { createHmac } from 'node:crypto'
+import type { Source } from './read.ts'
+import type { Reporter } from './values.ts'
+
+const SUBSTITUTION = /\$\{(env|file):([^}:]*)/g
+
+/** What a source takes from outside its text: a changed secret is a changed bundle. */
+const takenFrom = ({ text }: Source, sources: Reporter['sources']): readonly string[] =>
+  [...text.matchAll(SUBSTITUTION)].map(([whole, kind, name = '']) => {
+    if (kind === 'env') return `${whole}=${sources.env.get(name) ?? ''}`
+    try {
+      return `${whole}=${sources.readFile(name)}`
+    } catch {
+      return whole
+    }
+  })
+
+/** A keyed digest of everything that a load depends on: the program's version, the base, the sources in order. */
+export const loadDigest = (
+  given: { readonly key: Uint8Array; readonly version: string; readonly base: string },
+  read: readonly Source[],
+  sources: Reporter['sources'],
+): string => {
+  const hmac = createHmac('sha256', given.key).update(JSON.stringify([given.version, given.base]))
+  for (const source of read) hmac.update(JSON.stringify([source.file, source.text, takenFrom(source, sources)]))
+  return hmac.digest('base64url')
+}
