@@ -9,7 +9,6 @@ import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
 import { type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
 import type { Tables } from './bundle/tables.ts'
-import { loadDigest } from './bundle/unchanged.ts'
 import { createFhirApi } from './fhir/api.ts'
 import type { CapabilityFacts } from './fhir/capabilities/facts.ts'
 import type { Configuration } from './fhir/configuration.ts'
@@ -21,6 +20,7 @@ import { createGeneration, type Ground } from './generation.ts'
 import type { Wire } from './http/canonical.ts'
 import { createEgress } from './http/egress.ts'
 import type { Clock, Fetch, Log, Random } from './http/runtime.ts'
+import { keepLastLoad, lastLoadOf, recall } from './last-load.ts'
 import { openKeys } from './oauth/keys/open.ts'
 import type { Keys } from './oauth/keys.ts'
 import { hashPassword, isPasswordHash } from './oauth/password.ts'
@@ -108,31 +108,6 @@ const bundleEnv = ({ env = process.env, baseUrl }: BoxOptions): Readonly<Record<
 const load = (options: BoxOptions, definitions: Definitions, fetch: Fetch, more: Pick<LoadOptions, 'existing' | 'known'>) =>
   loadBundles({ paths: options.bundles, env: bundleEnv(options), fetch, knownTypes: definitions.types, ...more })
 
-const LAST_LOAD = 'last-load'
-
-/** What the last load that was applied whole left behind. */
-interface LastLoad {
-  readonly digest: string
-  readonly entries: number
-  readonly warnings: readonly Diagnostic[]
-}
-
-const lastLoadOf = async (store: Store): Promise<LastLoad | undefined> => {
-  const text = (await store.settings(LAST_LOAD)).get(LAST_LOAD)
-  return text === undefined ? undefined : JSON.parse(text)
-}
-
-/** The `known` of a load: answers the last one's warnings where nothing has changed since; remembers the digest of this one. */
-const recall = (options: BoxOptions, last: LastLoad | undefined, key: Uint8Array) => {
-  const seen: { digest: string | undefined; unchanged: boolean } = { digest: undefined, unchanged: false }
-  const known: LoadOptions['known'] = (sources, outside) => {
-    seen.digest = loadDigest({ key, version: VERSION, base: options.baseUrl }, sources, outside)
-    seen.unchanged = seen.digest === last?.digest
-    return seen.unchanged ? last?.warnings : undefined
-  }
-  return { known, seen }
-}
-
 const hintsOf = async (store: Store): Promise<readonly string[]> =>
   (await store.all('User')).flatMap(({ id, text = '{}' }) => {
     const { userName, data }: { userName?: unknown; data?: { hint?: unknown } } = JSON.parse(text)
@@ -214,7 +189,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     const seeds = seedEntries(options)
     const declared = new Set([...stored, ...seeds.map(({ resource }) => resource)].map(({ resourceType, id }) => `${resourceType}/${id}`))
     const last = await lastLoadOf(store)
-    const { known, seen } = recall(options, last, keys.secret('bundle-digest'))
+    const { known, seen } = recall({ key: keys.secret('bundle-digest'), version: VERSION, base: baseUrl }, last)
     const loaded = await load(options, definitions, fetch, { existing: (type, id) => declared.has(`${type}/${id}`), known })
     if (loaded.diagnostics.some(isError)) throw new BundleError(loaded.diagnostics)
     const entries = [...seeds, ...loaded.entries]
@@ -238,8 +213,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     const diagnostics = [...loaded.diagnostics, ...applied.warnings]
     const unread = seen.unchanged ? (last?.entries ?? 0) : 0
     if (seen.digest !== undefined && !seen.unchanged) {
-      const now: LastLoad = { digest: seen.digest, entries: loaded.entries.length, warnings: diagnostics }
-      await store.putSettings(new Map([[LAST_LOAD, JSON.stringify(now)]]))
+      await keepLastLoad(store, { digest: seen.digest, entries: loaded.entries.length, warnings: diagnostics })
     }
 
     const ground: Ground = {

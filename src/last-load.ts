@@ -1,0 +1,33 @@
+// What the last load of bundles left behind, so that a start on unchanged sources need not read them again (design, "A bundle").
+import type { Diagnostic } from './bundle/diagnostic.ts'
+import type { LoadOptions } from './bundle/load.ts'
+import { loadDigest } from './bundle/unchanged.ts'
+import type { Store } from './store/store.ts'
+
+const LAST_LOAD = 'last-load'
+
+/** Of a load that was applied whole. */
+export interface LastLoad {
+  readonly digest: string
+  readonly entries: number
+  readonly warnings: readonly Diagnostic[]
+}
+
+/** undefined where nothing was loaded yet. */
+export const lastLoadOf = async (store: Store): Promise<LastLoad | undefined> => {
+  const text = (await store.settings(LAST_LOAD)).get(LAST_LOAD)
+  return text === undefined ? undefined : JSON.parse(text)
+}
+
+export const keepLastLoad = (store: Store, load: LastLoad): Promise<void> => store.putSettings(new Map([[LAST_LOAD, JSON.stringify(load)]]))
+
+/** The `known` of a load: answers the last one's warnings where nothing has changed since; remembers the digest of this one. */
+export const recall = (given: Parameters<typeof loadDigest>[0], last: LastLoad | undefined) => {
+  const seen: { digest: string | undefined; unchanged: boolean } = { digest: undefined, unchanged: false }
+  const known: LoadOptions['known'] = (sources, outside) => {
+    seen.digest = loadDigest(given, sources, outside)
+    seen.unchanged = seen.digest === last?.digest
+    return seen.unchanged ? last?.warnings : undefined
+  }
+  return { known, seen }
+}
