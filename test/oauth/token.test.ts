@@ -115,7 +115,7 @@ test('O-12: a confidential refresh token stays, is bound to its client and narro
 
 test('O-13, L-13: a disabled user ends refresh and access; online_access ends with the login', async () => {
   const box = await createTestBox()
-  const login = { hash: 'h', user: 'amy', authenticated: 0, seen: 0, expires: box.time.now + 3_600_000 }
+  const login = { hash: 'h', user: 'amy', authenticated: 0, seen: box.time.now, expires: box.time.now + 3_600_000 }
   await box.provider.records.putLogin(login)
   await box.issueCode('c', { client_id: 'opaque', login: 'h', scope: ['online_access'] })
   const { body } = await box.redeem('c', { client_id: 'opaque' })

@@ -78,6 +78,9 @@ export const trustedForm = async (request: CanonicalRequest, provider: Provider)
   return { form, browser }
 }
 
+/** Has this login neither ended nor idled out? */
+export const isLoginLive = ({ expires, seen }: LoginRecord, now: number): boolean => expires > now && seen + IDLE > now
+
 /** Who is signed in with this browser; undefined when the login ended, idled out or its user is disabled (L-13). */
 export const loginOf = async (
   request: CanonicalRequest,
@@ -86,7 +89,7 @@ export const loginOf = async (
   const token = read(request, provider, 'login')
   const login = token === undefined ? undefined : await provider.records.login(sha256(token))
   const now = provider.clock.now()
-  if (!login || login.expires <= now || login.seen + IDLE <= now) return undefined
+  if (!login || !isLoginLive(login, now)) return undefined
   const user = await provider.users.byId(login.user)
   if (!user || !isActive(user)) return undefined
   if (now - login.seen > TOUCH) await provider.records.putLogin({ ...login, seen: now })

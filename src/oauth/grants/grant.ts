@@ -15,6 +15,8 @@ export interface GrantRequest {
   readonly client: Client
   readonly parameters: OAuthParameters
   readonly provider: Provider
+  /** The caller's address, where it is known. */
+  readonly remoteAddr: string | undefined
 }
 
 /** What was issued, and what the answer tells beside the tokens. */

@@ -1,4 +1,5 @@
 // grant_type=password (RFC 6749 §4.3): only for clients whose grant_types names it (security-requirements O-25).
+import { countAttempt } from '../authorize/throttle.ts'
 import { mayUse } from '../client/methods.ts'
 import { OAuthError } from '../errors.ts'
 import { verifyPassword } from '../password.ts'
@@ -7,12 +8,19 @@ import { askedScope, required } from '../token/parameters.ts'
 import { type Grant, open } from './grant.ts'
 
 /** RFC 6749 §4.3.2 */
-export const password: Grant = async ({ client, parameters, provider }) => {
+export const password: Grant = async ({ client, parameters, provider, remoteAddr }) => {
   if (!mayUse(client, 'password')) throw new OAuthError('unauthorized_client', 'password is not a grant of this client')
-  const user = await provider.users.byLogin(required(parameters, 'username'))
+  const username = required(parameters, 'username')
+  // Shared with the sign-in page: guesses here count there, and the reverse (security-requirements L-06).
+  const attempt = countAttempt(provider, username, remoteAddr)
+  if ('wait' in attempt) {
+    throw new OAuthError('invalid_grant', 'too many attempts', { status: 429, headers: { 'retry-after': String(attempt.wait) } })
+  }
+  const user = await provider.users.byLogin(username)
   const matches = await verifyPassword(required(parameters, 'password'), user?.password)
   if (!user || user.id === undefined || !matches) throw new OAuthError('invalid_grant', 'wrong username or password')
   if (!isActive(user)) throw new OAuthError('invalid_grant', 'User is inactive')
+  attempt.forgive()
   const { scope, refused } = provider.profile.grantable(client, askedScope(parameters) ?? [])
   if (refused.length > 0) throw new OAuthError('invalid_scope', 'the client may not ask for this scope')
   const authorization = {

@@ -1,5 +1,6 @@
 // grant_type=refresh_token (RFC 6749 §6): bound to its client; rotates for public clients, where reuse kills the family
 // (RFC 9700 §4.14.2); a confidential client's is renewed in place. Scope can only shrink, claims are kept.
+import { isLoginLive } from '../authorize/browser.ts'
 import { methodFor } from '../client/methods.ts'
 import { OAuthError } from '../errors.ts'
 import { mintAccess, mintRefresh, refreshExpiry } from '../mint.ts'
@@ -15,7 +16,7 @@ const invalid = (why = 'the refresh token is invalid, expired or revoked'): OAut
 const loginLives = async ({ session }: LiveToken, { records, clock }: Provider): Promise<boolean> => {
   if (session.login === undefined) return true
   const login = await records.login(session.login)
-  return login !== undefined && login.expires > clock.now()
+  return login !== undefined && isLoginLive(login, clock.now())
 }
 
 /** The scopes asked, which must be among those granted, in either spelling; undefined where nothing changes. */

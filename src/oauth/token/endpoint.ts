@@ -62,7 +62,7 @@ export const token = async (request: CanonicalRequest, provider: Provider): Prom
   // 2. Authenticate the client.
   const client = await authenticateClient(request, parameters, provider, await kind.method(parameters, provider))
   // 3. and 4. The grant checks, mints, and passes its single-use gate.
-  const issued = await kind.grant({ client, parameters, provider })
+  const issued = await kind.grant({ client, parameters, provider, remoteAddr: request.remoteAddr })
   // 5. Answer.
   return answer(200, await tokenResponse(issued, provider))
 }
