@@ -6,6 +6,7 @@ import { CONFIGURATION_TYPES, checkResource } from './bundle/check-schema.ts'
 import { compileTables } from './bundle/compile.ts'
 import { createConfiguration } from './bundle/configuration.ts'
 import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
+import { targetOf } from './bundle/index-configuration.ts'
 import { type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
 import type { Tables } from './bundle/tables.ts'
@@ -25,6 +26,7 @@ import { openKeys } from './oauth/keys/open.ts'
 import type { Keys } from './oauth/keys.ts'
 import { hashPassword, isPasswordHash } from './oauth/password.ts'
 import { hashClientSecret } from './oauth/secret.ts'
+import type { Grant } from './oauth/types/grant.ts'
 import { createUsers } from './oauth/users.ts'
 import { seedEntries } from './seeds.ts'
 import { ALL } from './store/criterion.ts'
@@ -131,6 +133,14 @@ interface Live {
   tables(): Tables
 }
 
+/** Ends every session of the grant's client for its user. */
+const endGranted = async (store: Store, id: string): Promise<void> => {
+  const found = await store.read(authorizeRead({ type: 'Grant', id, where: ALL }, ALL))
+  const grant: Partial<Grant> = JSON.parse(found?.text ?? '{}')
+  const [user, client] = [targetOf(grant.user)?.id, targetOf(grant.client)?.id]
+  if (user !== undefined && client !== undefined) await store.records.endSessionsOf({ user, client })
+}
+
 /** The tables of what is stored, and the port through which they change. */
 const startConfiguration = (
   stored: ReadonlyArray<Readonly<Record<string, unknown>>>,
@@ -151,6 +161,7 @@ const startConfiguration = (
     exists: async (type, id) =>
       declared.has(`${type}/${id}`) || (await store.read(authorizeRead({ type, id, where: ALL }, ALL)))?.text !== undefined,
     referrers: async (type, id) => (type === 'User' ? (await users.rolesOf(id)).map((role) => `Role/${role.id}`) : []),
+    revoke: (id) => endGranted(store, id),
     swap: (next) => {
       tables = next
       swapped()

@@ -33,6 +33,8 @@ export interface ConfigurationDependencies<Tables> extends Hashing {
   readonly exists: (type: string, id: string) => Promise<boolean>
   /** The stored rows (`Type/id`) outside the tables that hold on to a resource: the roles of a user. */
   readonly referrers: (type: string, id: string) => Promise<readonly string[]>
+  /** A person's consent is taken back: what it bought ends, before the Grant is gone (security-requirements O-13). */
+  readonly revoke: (grant: string) => Promise<void>
   readonly swap: (tables: Tables) => void
 }
 
@@ -115,6 +117,7 @@ export const createConfiguration = <Tables>(deps: ConfigurationDependencies<Tabl
     const next = after(current, stored)
     const compiled = changes.some(({ type }) => TABLE_TYPES.has(type)) ? deps.compile(next.values()) : undefined
     if (compiled && !compiled.ok) return refuse(422, compiled.problems.filter(({ severity }) => severity === 'error').map(problemIssue))
+    for (const { type, id, resource } of changes) if (type === 'Grant' && !resource) await deps.revoke(id)
     const commit = () => {
       current = next
       if (compiled) deps.swap(compiled.tables)

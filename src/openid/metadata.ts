@@ -30,5 +30,5 @@ export const authorizationServerMetadata = ({ issuer, profile }: Provider): Reco
   request_uri_parameter_supported: false,
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: ['RS256'],
-  claims_supported: ['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'email', 'fhirUser'],
+  claims_supported: ['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'email', 'fhirUser'],
 })
