@@ -15,6 +15,7 @@ import type { CapabilityFacts } from './fhir/capabilities/facts.ts'
 import type { Configuration } from './fhir/configuration.ts'
 import { type Definitions, loadDefinitions } from './fhir/definitions/definitions.ts'
 import { indexOf } from './fhir/indexed.ts'
+import { newId } from './fhir/resource.ts'
 import { createExtractor } from './fhir/search/extract.ts'
 import { criterionOf } from './fhir/search/parse.ts'
 import { createGeneration, type Ground } from './generation.ts'
@@ -94,13 +95,6 @@ const SYSTEM_RANDOM: Random = { bytes: (length) => randomBytes(length) }
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error'
-
-const uuid = (random: Random): string => {
-  const bytes = random.bytes(16).map((byte, at) => (at === 6 ? (byte & 15) | 64 : at === 8 ? (byte & 63) | 128 : byte))
-  return Buffer.from(bytes)
-    .toString('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
-}
 
 const bundleEnv = ({ env = process.env, baseUrl }: BoxOptions): Readonly<Record<string, string | undefined>> => ({
   ...env,
@@ -217,7 +211,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
       index: (type, resource, written) =>
         indexOf({ definitions, store, configuration: live.configuration, extract }, type, resource, written),
       criterionOf: (type, query) => criterionOf(definitions, type, query, `${baseUrl}/fhir`),
-      freshId: () => uuid(random),
+      freshId: () => newId(random),
     })
     const applied = await applyEntries({ entries, digestKey: keys.secret('bundle-digest'), settings: store, submit })
     if (applied.failed.length > 0) throw new BundleError([...loaded.diagnostics, ...applied.failed])

@@ -1,9 +1,10 @@
 // Entries to the store, idempotently (design, "A bundle"): what was applied as it is now is skipped, so that a second start writes nothing.
 import { createHmac } from 'node:crypto'
-import { ExactNumber, type JsonValue, stringifyJson } from '../http/json.ts'
+import { ExactNumber, stringifyJson } from '../http/json.ts'
 import type { SettingStore } from '../store/store.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Entry } from './entries.ts'
+import { renamed } from './rename.ts'
 
 export interface ApplyDependencies {
   readonly entries: readonly Entry[]
@@ -69,20 +70,6 @@ const diagnose = ({ position, method, type, id }: Entry, severity: Diagnostic['s
   message: `${method} ${id === undefined ? type : `${type}/${id}`}: ${message}`,
 })
 
-const isFields = (value: JsonValue): value is { [name: string]: JsonValue } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
-
-const renamed = (value: JsonValue, names: ReadonlyMap<string, string>): JsonValue => {
-  if (Array.isArray(value)) return value.map((item) => renamed(item, names))
-  if (!isFields(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => {
-      const target = name === 'reference' && typeof inner === 'string' ? names.get(inner) : undefined
-      return [name, target ?? renamed(inner, names)]
-    }),
-  )
-}
-
 /** A transaction that is applied in part cannot resolve `urn:uuid` references to what is skipped: these become `Type/id`. */
 const resolveSkipped = (unit: readonly Marked[], skipped: readonly Entry[]): readonly Entry[] => {
   const names = new Map(
@@ -91,10 +78,7 @@ const resolveSkipped = (unit: readonly Marked[], skipped: readonly Entry[]): rea
     ),
   )
   if (names.size === 0) return unit.map(({ entry }) => entry)
-  return unit.map(({ entry }) => {
-    const resource = renamed({ ...entry.resource }, names)
-    return isFields(resource) ? { ...entry, resource } : entry
-  })
+  return unit.map(({ entry }) => ({ ...entry, resource: renamed(entry.resource, names) as Entry['resource'] }))
 }
 
 /** What is submitted together: all transaction and list entries of one file, or a single batch entry. In the order of the files. */

@@ -6,6 +6,7 @@ import type { Indexed } from '../store/entries.ts'
 import { authorizeChanges, authorizeRead } from '../store/plan.ts'
 import type { Change, Store } from '../store/store.ts'
 import type { Entry } from './entries.ts'
+import { renamed } from './rename.ts'
 
 export interface SubmitDependencies {
   readonly store: Store
@@ -42,17 +43,6 @@ const mergePatch = (target: unknown, patch: unknown): unknown => {
     else merged.set(name, mergePatch(merged.get(name), value))
   }
   return Object.fromEntries(merged)
-}
-
-const renamed = (value: unknown, names: ReadonlyMap<string, string>): unknown => {
-  if (Array.isArray(value)) return value.map((item) => renamed(item, names))
-  if (!isFields(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => {
-      const target = name === 'reference' && typeof inner === 'string' ? names.get(inner) : undefined
-      return [name, target ?? renamed(inner, names)]
-    }),
-  )
 }
 
 const targetsOf = (entries: readonly Entry[], freshId: () => string): readonly Target[] =>
