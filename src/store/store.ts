@@ -68,7 +68,8 @@ export interface HistoryPlan {
   readonly id?: string
   readonly since?: number
   readonly count: number
-  readonly after?: string
+  /** The last version of the page before. */
+  readonly after?: { readonly type: string; readonly id: string; readonly version: number }
 }
 
 /** One change of one resource. `text` is composed by the store's caller around the version it is given. */
@@ -107,7 +108,7 @@ export interface ResourceStore {
    * Versions, newest first. Not filtered by row: the caller checks every version against the principal's criterion
    * (`matches` over freshly extracted entries) and must have passed `read` for an instance.
    */
-  history(plan: Authorized<HistoryPlan>): Promise<{ readonly versions: readonly StoredResource[]; readonly next: string | undefined }>
+  history(plan: Authorized<HistoryPlan>): Promise<{ readonly versions: readonly StoredResource[]; readonly more: boolean }>
   version(plan: Authorized<ReadPlan & { readonly version: number }>): Promise<StoredResource | undefined>
   /** All changes or none: on any outcome but created, updated, unchanged, matched, deleted nothing is written. */
   write(changes: Authorized<readonly Change[]>): Promise<readonly ChangeOutcome[]>

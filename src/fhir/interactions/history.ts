@@ -47,11 +47,14 @@ const wasCurrent = (version: StoredResource, { at }: Walk, followed: Map<string,
 
 interface Page {
   readonly versions: readonly StoredResource[]
-  /** The store's position after the last version shown. */
-  readonly next: string | undefined
+  /** Is there another version that may be seen. */
+  readonly more: boolean
 }
 
-/** `_at` is answered in one page: which version follows is not known of the first ones of a later page. */
+/**
+ * Goes on until one more than the page holds is found: a next link may not tell that there is something that may not be seen (I4).
+ * `_at` is answered in one page: which version follows is not known of the first ones of a later page.
+ */
 const walk = async (input: Walk): Promise<Page> => {
   const { call, permit, plan, at } = input
   const { store } = call.deps
@@ -59,17 +62,26 @@ const walk = async (input: Walk): Promise<Page> => {
   const versions: StoredResource[] = []
   let after = plan.after
   for (let walked = 0; walked < MAX_WALKED; ) {
-    const wanted = at ? MAX_COUNT : plan.count - versions.length
-    const page = await store.history(authorizeHistory({ ...plan, count: wanted, ...(after !== undefined && { after }) }))
+    const wanted = at ? MAX_COUNT : plan.count + 1 - versions.length
+    const page = await store.history(authorizeHistory({ ...plan, count: wanted, ...(after && { after }) }))
     for (const version of page.versions) {
       if (!wasCurrent(version, input, followed)) continue
       if (await isVisible(call.deps, version, permit.rows(version.type, 'r'))) versions.push(version)
     }
-    after = page.next
+    if (!at && versions.length > plan.count) return { versions: versions.slice(0, plan.count), more: true }
+    if (!page.more) return { versions, more: false }
+    after = page.versions.at(-1)
     walked += page.versions.length
-    if (after === undefined || (!at && versions.length >= plan.count)) return { versions, next: after }
   }
   throw new FhirError('too-costly', 'the history is too long to look through: ask for a type or an instance, or with _since')
+}
+
+const positionText = ({ type, id, version }: StoredResource): string => `${type}/${id}/${version}`
+
+/** A page starts after this version; only this server writes what is read here. */
+const positionOf = (text: string): NonNullable<HistoryPlan['after']> => {
+  const [type = '', id = '', version] = text.split('/')
+  return { type, id, version: Number(version) }
 }
 
 const METHODS = { create: 'POST', update: 'PUT', delete: 'DELETE' } as const
@@ -87,7 +99,7 @@ const entryText = (
   return `{"fullUrl":${fullUrl}${resource},"request":${JSON.stringify(request)},"response":${JSON.stringify(response)}}`
 }
 
-const bundle = (call: Call, parameters: Parameters, { versions, next }: Page, binding: string): string => {
+const bundle = (call: Call, parameters: Parameters, { versions, more }: Page, binding: string): string => {
   const { fhir, deps } = call
   const path = fhir.segments.join('/')
   const link = (relation: string, entries: Parameters['entries']) => {
@@ -96,9 +108,10 @@ const bundle = (call: Call, parameters: Parameters, { versions, next }: Page, bi
   }
   const own = parameters.entries.filter(([name]) => name !== '_cursor')
   const links = [link('self', parameters.entries)]
-  if (next !== undefined) links.push(link('next', [...own, ['_cursor', sealCursor(deps.cursorKey, next, binding)]]))
+  const last = versions.at(-1)
+  if (more && last) links.push(link('next', [...own, ['_cursor', sealCursor(deps.cursorKey, positionText(last), binding)]]))
   const show = shownText(call)
-  const total = next === undefined && !parameters.has('_cursor') ? `,"total":${versions.length}` : ''
+  const total = !more && !parameters.has('_cursor') ? `,"total":${versions.length}` : ''
   const entries = versions.map((version) => entryText(call, version, show))
   const entry = entries.length === 0 ? '' : `,"entry":[${entries.join(',')}]`
   return `{"resourceType":"Bundle","type":"history"${total},"link":${JSON.stringify(links)}${entry}}`
@@ -119,7 +132,7 @@ export const history: Handler = async (call) => {
   const count = Math.max(1, countOf(parameters.get('_count') ?? String(DEFAULT_COUNT), MAX_COUNT))
   const binding = JSON.stringify([fhir.segments, parameters.get('_since') ?? '', at ? '_at' : ''])
   const cursor = parameters.get('_cursor')
-  const after = cursor === undefined ? undefined : openCursor(deps.cursorKey, cursor, binding)
+  const after = cursor === undefined ? undefined : positionOf(openCursor(deps.cursorKey, cursor, binding))
   const permit = await permitOf(call, { parameters })
   await checkInstance(call, permit)
   const page = await walk({

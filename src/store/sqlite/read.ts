@@ -2,7 +2,6 @@
 import type { HistoryPlan, ReadPlan, StoredResource } from '../store.ts'
 import { type Compiler, filter } from './filter.ts'
 import { raw, sql } from './fragment.ts'
-import { cursor, position } from './sort.ts'
 
 export const METHODS = ['create', 'update', 'delete'] as const
 
@@ -37,7 +36,7 @@ export const current = (compiler: Compiler, plan: ReadPlan): Version | undefined
 }
 
 const VERSION = raw(
-  'h.seq, h.rid, h.type, x.id, h.ver, h.at AS updated, 0 AS sdate, h.method, iif(h.ver = x.ver, x.body, h.body) AS body FROM history h CROSS JOIN res x ON x.rid = h.rid',
+  'h.rid, h.type, x.id, h.ver, h.at AS updated, 0 AS sdate, h.method, iif(h.ver = x.ver, x.body, h.body) AS body FROM history h CROSS JOIN res x ON x.rid = h.rid',
 )
 
 /** One version of a resource whose current state satisfies the plan. */
@@ -47,16 +46,24 @@ export const version = (compiler: Compiler, plan: ReadPlan & { readonly version:
   return row && stored(compiler, row)
 }
 
+/** Where a version stands in the order of all changes; before everything where it is not known. */
+const placeOf = (compiler: Compiler, { type, id, version }: NonNullable<HistoryPlan['after']>): number => {
+  const index = compiler.names.find('type', type) ?? -1
+  const row = compiler.db.row<{ seq: number }>(
+    sql`SELECT h.seq FROM history h WHERE h.rid = (SELECT rid FROM res WHERE type = ${index} AND id = ${id}) AND h.ver = ${version}`,
+  )
+  return row?.seq ?? 0
+}
+
 /** Versions, newest first. */
 export const history = (compiler: Compiler, plan: HistoryPlan) => {
   const type = plan.type === undefined ? undefined : (compiler.names.find('type', plan.type) ?? -1)
   const byType = type === undefined ? raw('') : sql` AND h.type = ${type}`
   const byId = plan.id === undefined ? raw('') : sql` AND h.rid = (SELECT rid FROM res WHERE type = ${type ?? -1} AND id = ${plan.id})`
   const since = plan.since === undefined ? raw('') : sql` AND h.at >= ${plan.since}`
-  const before = plan.after === undefined ? raw('') : sql` AND h.seq < ${position(plan.after, 1)[0] ?? 0}`
-  const rows = compiler.db.rows<Version & { seq: number }>(
+  const before = plan.after === undefined ? raw('') : sql` AND h.seq < ${placeOf(compiler, plan.after)}`
+  const rows = compiler.db.rows<Version>(
     sql`SELECT ${VERSION} WHERE 1${byType}${byId}${since}${before} ORDER BY h.seq DESC LIMIT ${plan.count + 1}`,
   )
-  const last = rows.length > plan.count ? rows[plan.count - 1] : undefined
-  return { versions: rows.slice(0, plan.count).map((row) => stored(compiler, row)), next: last && cursor([last.seq]) }
+  return { versions: rows.slice(0, plan.count).map((row) => stored(compiler, row)), more: rows.length > plan.count }
 }

@@ -35,7 +35,7 @@ const sorted = (parts: readonly Sql[], order: readonly Order[], start: readonly 
 
 const page = (compiler: Compiler, plan: SearchPlan): readonly Row[] => {
   const order = orders(compiler, plan.sort)
-  const start = plan.after === undefined ? undefined : position(plan.after, order.length)
+  const start = plan.after === undefined ? undefined : position(compiler, plan.after, order.length - 1)
   const walk = walked(compiler, plan, start)
   if (walk) return compiler.db.rows<Row>(walk)
   const columns = join(
@@ -57,12 +57,17 @@ export const search = (compiler: Compiler, plan: SearchPlan): SearchPage => {
   const rows = plan.count > 0 ? page(compiler, plan) : []
   const found = rows.slice(0, plan.count)
   const last = rows.length > plan.count ? found.at(-1) : undefined
-  const keys = Math.max(1, plan.sort.length) + 1
+  const keys = Math.max(1, plan.sort.length)
   const shown = ({ type, id, body }: Found) => ({ type: compiler.names.text(type), id, text: body })
   return {
     matches: found.map(shown),
     included: plan.includes.length > 0 ? included(compiler, plan, found).map(shown) : [],
     total: plan.total === 'accurate' ? total(compiler, plan) : undefined,
-    next: last && cursor(Array.from({ length: keys }, (_, at) => last[`k${at}`] ?? null)),
+    next:
+      last &&
+      cursor(
+        Array.from({ length: keys }, (_, at) => last[`k${at}`] ?? null),
+        `${compiler.names.text(last.type)}/${last.id}`,
+      ),
   }
 }

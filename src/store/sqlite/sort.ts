@@ -59,19 +59,34 @@ export const orderBy = (order: readonly Order[]): Sql =>
     ', ',
   )
 
-/** A position as an opaque string. */
-export const cursor = (position: readonly Value[]): string => Buffer.from(JSON.stringify(position)).toString('base64url')
+/** A position as an opaque string: the sort keys, then the resource by type and id, since a rid tells how much others have written. */
+export const cursor = (keys: readonly Value[], resource: string): string =>
+  Buffer.from(JSON.stringify([...keys, resource])).toString('base64url')
 
-/** The position of a cursor with this many members; anything else is MalformedCursor. */
-export const position = (text: string, length: number): readonly Value[] => {
+const malformed = (): MalformedCursor => new MalformedCursor('The page cursor is malformed')
+
+const valuesOf = (text: string, length: number): readonly Value[] => {
   let values: unknown
   try {
     values = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
   } catch {
-    throw new MalformedCursor('The page cursor is malformed')
+    throw malformed()
   }
   const plain = (value: unknown): value is Value => value === null || typeof value === 'string' || typeof value === 'number'
-  if (!Array.isArray(values) || values.length !== length || !values.every(plain) || typeof values.at(-1) !== 'number')
-    throw new MalformedCursor('The page cursor is malformed')
+  if (!Array.isArray(values) || values.length !== length || !values.every(plain)) throw malformed()
   return values
+}
+
+const ridOf = ({ db, names }: Compiler, resource: Value | undefined): number => {
+  const [type = '', id = ''] = typeof resource === 'string' ? resource.split('/') : []
+  const index = names.find('type', type)
+  const row = index === undefined ? undefined : db.row<{ rid: number }>(sql`SELECT rid FROM res WHERE type = ${index} AND id = ${id}`)
+  if (!row) throw malformed()
+  return row.rid
+}
+
+/** The position of a cursor with this many sort keys, the rid last; anything else is MalformedCursor. */
+export const position = (compiler: Compiler, text: string, keys: number): readonly Value[] => {
+  const values = valuesOf(text, keys + 1)
+  return [...values.slice(0, keys), ridOf(compiler, values[keys])]
 }

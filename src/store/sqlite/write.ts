@@ -29,7 +29,7 @@ const precondition = (change: Change, row: Version | undefined, visible: boolean
   const exists = row !== undefined && row.body !== null
   if (exists && !visible) return { outcome: change.action === 'put' && !change.replace ? 'conflict' : 'absent' }
   if (!exists) {
-    if (change.ifMatch !== undefined && change.action === 'put') return { outcome: 'version-mismatch' }
+    if (change.ifMatch !== undefined && change.action === 'put' && change.create) return { outcome: 'version-mismatch' }
     if (change.action === 'put' && change.create) return undefined
     return { outcome: row !== undefined && visible ? 'gone' : 'absent' }
   }
