@@ -1,4 +1,4 @@
-// POST /auth/introspect (RFC 7662): a client sees its own tokens, a resource server (`Client.details.resource_server: true`) all of them.
+// POST /auth/introspect (RFC 7662): a client sees its own tokens, a resource server (`Client.resource_server`) all of them.
 import type { CanonicalRequest } from '../http/request.ts'
 import { answer } from './answer.ts'
 import { authenticateClient } from './client/authenticate.ts'
@@ -15,7 +15,7 @@ const method = (client: Client): ClientMethod | undefined => {
   return strongest !== 'none' ? strongest : client.secret === undefined ? undefined : 'client_secret'
 }
 
-const maySee = (client: Client, live: LiveToken): boolean => live.client.id === client.id || client.details?.resource_server === true
+const maySee = (client: Client, live: LiveToken): boolean => live.client.id === client.id || client.resource_server === true
 
 const active = async (text: string, live: LiveToken, provider: Provider) => {
   const { token, authorization, client, user } = live

@@ -38,7 +38,7 @@ export const CLIENTS: readonly Client[] = [
     grant_types: ['client_credentials', 'basic'],
     scope: ['system/Patient.rs'],
   },
-  { resourceType: 'Client', id: 'api', secret: hashClientSecret('s3cret'), grant_types: ['basic'], details: { resource_server: true } },
+  { resourceType: 'Client', id: 'api', secret: hashClientSecret('s3cret'), grant_types: ['basic'], resource_server: true },
   { resourceType: 'Client', id: 'form', grant_types: ['password'], auth: { password: { refresh_token: true } } },
   { resourceType: 'Client', id: 'off', secret: hashClientSecret('s3cret'), active: false, grant_types: ['client_credentials', 'basic'] },
 ]

@@ -66,6 +66,10 @@ export interface Client {
    */
   trusted?: boolean
   /**
+   * True: it may introspect every token, not only its own (RFC 7662).
+   */
+  resource_server?: boolean
+  /**
    * The scopes that may be asked; absent means all.
    *
    * Items: A scope.
@@ -177,7 +181,7 @@ export interface Client {
    */
   'fhir-base-url'?: string
   /**
-   * Anything; `resource_server: true` lets the client introspect every token.
+   * Anything; `smart_version` says in which form an app wants fhirContext.
    */
   details?: {
     [k: string]: unknown
