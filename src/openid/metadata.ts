@@ -1,4 +1,5 @@
 // What this authorization server can do (RFC 8414 §2, OpenID Connect Discovery §3, aidbox-behaviour §5.1): only what is true here.
+import { PAR_PATH } from '../oauth/client/assertion.ts'
 import type { Provider } from '../oauth/provider.ts'
 import { GRANT_TYPES } from '../oauth/token/endpoint.ts'
 
@@ -10,6 +11,8 @@ export const authorizationServerMetadata = ({ issuer, profile }: Provider): Reco
   issuer,
   authorization_endpoint: `${issuer}/auth/authorize`,
   token_endpoint: `${issuer}/auth/token`,
+  pushed_authorization_request_endpoint: `${issuer}${PAR_PATH}`,
+  require_pushed_authorization_requests: false,
   introspection_endpoint: `${issuer}/auth/introspect`,
   revocation_endpoint: `${issuer}/auth/revoke`,
   userinfo_endpoint: `${issuer}/auth/userinfo`,

@@ -5,11 +5,11 @@ import type { CanonicalRequest } from '../../http/request.ts'
 import { AuthorizationError } from '../errors.ts'
 import type { Endpoint, Provider } from '../provider.ts'
 import { basePath, browserOf, loginOf, readForm, signOut, trustedForm } from './browser.ts'
-import { checkAuthorizationRequest } from './checks.ts'
 import { postConsent, postLogin, postPatient } from './decide.ts'
 import { proceed } from './flow.ts'
 import { errorPage, loginPage, logoutPage } from './pages.ts'
 import { keep } from './pending.ts'
+import { askedParameters } from './pushed.ts'
 import { errorResponse, seeOther } from './respond.ts'
 import { styleResponse } from './style.ts'
 
@@ -30,8 +30,8 @@ const shown =
   }
 
 /** Checks the request and keeps it; the browser comes back for the first page with a GET, which carries its cookies. */
-const begin = async (http: CanonicalRequest, provider: Provider, parameters: Parameters): Promise<Response> => {
-  await checkAuthorizationRequest(provider, parameters)
+const begin = async (http: CanonicalRequest, provider: Provider, query: Parameters): Promise<Response> => {
+  const parameters = await askedParameters(provider, query)
   const browser = browserOf(http, provider)
   const key = await keep(provider, browser.id, parameters)
   return seeOther(`${basePath(provider)}/auth/authorize?continue=${key}`, browser.cookies)

@@ -9,6 +9,9 @@ import { clientKeys } from './jwks.ts'
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
+/** The one other endpoint that an assertion may be made for (RFC 9126 §2). */
+export const PAR_PATH = '/auth/par'
+
 type Json = Readonly<Record<string, unknown>>
 interface Assertion {
   readonly header: Json
@@ -89,10 +92,16 @@ const seconds = (claims: Json, name: string): number | undefined => {
   return typeof value === 'number' && value >= 0 && value < 1e11 ? value : refuse(`${name} is not a time`)
 }
 
-const checkClaims = (claims: Json, client: Client, { issuer, clock }: Provider): { readonly jti: string; readonly exp: number } => {
+const checkClaims = (
+  claims: Json,
+  client: Client,
+  path: string,
+  { issuer, clock }: Provider,
+): { readonly jti: string; readonly exp: number } => {
   if (claims.iss !== client.id || claims.sub !== client.id) refuse('iss and sub must both be the client_id')
   const audience = Array.isArray(claims.aud) ? claims.aud : [claims.aud]
-  if (audience.length === 0 || !audience.every((aud) => aud === issuer || aud === `${issuer}/auth/token`)) refuse('aud is not this server')
+  const accepted = [issuer, `${issuer}/auth/token`, ...(path === PAR_PATH ? [`${issuer}${PAR_PATH}`] : [])]
+  if (audience.length === 0 || !audience.every((aud) => accepted.includes(aud))) refuse('aud is not this server')
   const now = clock.now() / 1_000
   const exp = seconds(claims, 'exp') ?? refuse('exp is missing')
   if (exp <= now - LEEWAY_S) refuse('it has expired')
@@ -103,12 +112,12 @@ const checkClaims = (claims: Json, client: Client, { issuer, clock }: Provider):
   return { jti, exp }
 }
 
-/** Passes for a valid assertion of this client, once. Throws invalid_client otherwise. */
-export const verifyAssertion = async (jwt: string, client: Client, provider: Provider): Promise<void> => {
+/** Passes for a valid assertion of this client, once, at the endpoint of this path. Throws invalid_client otherwise. */
+export const verifyAssertion = async (jwt: string, client: Client, path: string, provider: Provider): Promise<void> => {
   const { header, claims } = readAssertion(jwt)
   const alg = checkHeader(header, client)
   await verifySignature(jwt, alg, header.kid, client, provider)
-  const { jti, exp } = checkClaims(claims, client, provider)
+  const { jti, exp } = checkClaims(claims, client, path, provider)
   const fresh = await provider.records.claimOnce('jti', sha256(`${client.id}\n${jti}`), (Math.ceil(exp) + LEEWAY_S) * 1_000)
   if (!fresh) refuse('its jti was used before')
 }

@@ -39,7 +39,7 @@ const post = ({ parameters }: Attempt): Presented | undefined => {
   return { method: 'client_secret', id: required(parameters, 'client_id'), prove: async (client) => secretMatches(client, [secret]) }
 }
 
-const assertion = ({ parameters }: Attempt): Presented | undefined => {
+const assertion = ({ request, parameters }: Attempt): Presented | undefined => {
   if (!parameters.has('client_assertion') && !parameters.has('client_assertion_type')) return undefined
   if (required(parameters, 'client_assertion_type') !== JWT_BEARER) {
     throw new OAuthError('invalid_request', `client_assertion_type must be ${JWT_BEARER}`)
@@ -48,7 +48,7 @@ const assertion = ({ parameters }: Attempt): Presented | undefined => {
   const { sub } = readAssertion(jwt).claims
   const id = parameters.get('client_id') ?? (typeof sub === 'string' ? sub : '')
   const prove = async (client: Client, provider: Provider) => {
-    await verifyAssertion(jwt, client, provider)
+    await verifyAssertion(jwt, client, request.path, provider)
     return true
   }
   return { method: 'private_key_jwt', id, prove }

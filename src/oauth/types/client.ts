@@ -70,6 +70,10 @@ export interface Client {
    */
   resource_server?: boolean
   /**
+   * True: it may ask for authorization only by a pushed request (RFC 9126).
+   */
+  require_pushed_authorization_requests?: boolean
+  /**
    * The scopes that may be asked; absent means all.
    *
    * Items: A scope.
