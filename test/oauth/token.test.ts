@@ -97,6 +97,23 @@ test('O-12: a public refresh token rotates; 50 at once have one winner, and reus
   assert.equal((await refresh(won[0]?.body.refresh_token)).body.error, 'invalid_grant')
 })
 
+test('RFC 6749 §6: a public client may leave client_id out of a refresh, as fhirclient does; a confidential one must prove itself', async () => {
+  const box = await createTestBox()
+  const bought = async (client_id: string, more: Record<string, string> = {}) => {
+    await box.issueCode(client_id, { client_id })
+    return String((await box.redeem(client_id, { client_id, ...more })).body.refresh_token)
+  }
+  const refresh = (refresh_token: string) => box.post('/auth/token', { grant_type: 'refresh_token', refresh_token })
+  const token = await bought('opaque')
+  const first = await refresh(token)
+  assert.deepEqual([first.status, typeof first.body.refresh_token], [200, 'string'])
+  assert.equal((await refresh(token)).body.error, 'invalid_grant', 'reuse')
+  assert.equal((await refresh(String(first.body.refresh_token))).body.error, 'invalid_grant', 'its family')
+  const secret = await refresh(await bought('secret', { client_secret: 's3cret' }))
+  assert.deepEqual([secret.status, secret.body.error], [401, 'invalid_client'])
+  assert.deepEqual([(await refresh('unknown')).status], [400])
+})
+
 test('O-12: a confidential refresh token stays, is bound to its client and narrows only', async () => {
   const box = await createTestBox()
   await box.issueCode('c', { client_id: 'secret' })

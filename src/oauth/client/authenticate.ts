@@ -61,10 +61,10 @@ const METHODS: ReadonlyArray<readonly [name: string, find: (attempt: Attempt) =>
   ['private_key_jwt', assertion],
 ]
 
-const presentedBy = (attempt: Attempt): Presented => {
+const presentedBy = (attempt: Attempt, unnamed: () => string): Presented => {
   const found = METHODS.flatMap(([, find]) => find(attempt) ?? [])
   if (found.length > 1) throw new OAuthError('invalid_request', 'more than one method of client authentication')
-  return found[0] ?? { method: 'none', id: required(attempt.parameters, 'client_id'), prove: async () => true }
+  return found[0] ?? { method: 'none', id: attempt.parameters.get('client_id') ?? unnamed(), prove: async () => true }
 }
 
 const refused = (): OAuthError =>
@@ -74,14 +74,18 @@ const refused = (): OAuthError =>
 const acceptable = (presented: ClientMethod, registered: ClientMethod, client: Client): boolean =>
   presented === registered || (registered === 'none' && presented === 'client_secret' && client.secret !== undefined)
 
-/** The authenticated client. `registered` says which method it must use here; undefined: this client may not come here. */
+/**
+ * The authenticated client. `registered` says which method it must use here; undefined: this client may not come here. `unnamed` is the
+ * client of a request that names none: RFC 6749 §6 lets a public client leave its client_id out where its refresh token tells it.
+ */
 export const authenticateClient = async (
   request: CanonicalRequest,
   parameters: OAuthParameters,
   provider: Provider,
   registered: (client: Client) => ClientMethod | undefined,
+  unnamed = () => required(parameters, 'client_id'),
 ): Promise<Client> => {
-  const presented = presentedBy({ request, parameters })
+  const presented = presentedBy({ request, parameters }, unnamed)
   const client = provider.clients.get(presented.id)
   if (!client || client.active === false) throw refused()
   const method = registered(client)

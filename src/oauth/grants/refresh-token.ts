@@ -10,7 +10,9 @@ import { grantOf, type LiveToken, liveToken } from '../session.ts'
 import { askedScope, required } from '../token/parameters.ts'
 import type { Grant, GrantRequest } from './grant.ts'
 
-const invalid = (why = 'the refresh token is invalid, expired or revoked'): OAuthError => new OAuthError('invalid_grant', why)
+/** RFC 6749 §5.2 */
+export const invalidRefreshToken = (why = 'the refresh token is invalid, expired or revoked'): OAuthError =>
+  new OAuthError('invalid_grant', why)
 
 /** A token bound to a browser session lives as long as that does (online_access). */
 const loginLives = async ({ session }: LiveToken, { records, clock }: Provider): Promise<boolean> => {
@@ -38,22 +40,22 @@ export const refreshToken: Grant = async (request) => {
   const text = required(parameters, 'refresh_token')
   const hash = sha256(text)
   const live = await liveToken(text, provider)
-  if (live?.token.kind !== 'refresh' || live.client.id !== client.id) throw invalid()
+  if (live?.token.kind !== 'refresh' || live.client.id !== client.id) throw invalidRefreshToken()
   if (live.used) {
     await records.endSession(live.session.id)
-    throw invalid('the refresh token was used before; its family is revoked')
+    throw invalidRefreshToken('the refresh token was used before; its family is revoked')
   }
-  if (!(await loginLives(live, provider))) throw invalid()
+  if (!(await loginLives(live, provider))) throw invalidRefreshToken()
   const scope = narrowed(request, live.authorization.scope)
   const authorization = scope ? { ...live.authorization, scope } : live.authorization
   const grant = grantOf(live.session)
   const minting = { client, grant, session: live.session.id, authorization }
   const access = await mintAccess(minting, provider, scope ? { scope } : {})
   if (methodFor(client, grant) !== 'none') {
-    if (!(await records.renewToken(hash, refreshExpiry(client, grant, clock.now()), [access.record]))) throw invalid()
+    if (!(await records.renewToken(hash, refreshExpiry(client, grant, clock.now()), [access.record]))) throw invalidRefreshToken()
     return { access: access.token, client, grant, authorization }
   }
   const refresh = mintRefresh(minting, provider)
-  if ((await records.rotateToken(hash, [access.record, refresh.record])) !== 'taken') throw invalid()
+  if ((await records.rotateToken(hash, [access.record, refresh.record])) !== 'taken') throw invalidRefreshToken()
   return { access: access.token, refresh: refresh.token, client, grant, authorization }
 }

@@ -3,13 +3,13 @@
 import type { CanonicalRequest } from '../../http/request.ts'
 import { answer } from '../answer.ts'
 import { authenticateClient } from '../client/authenticate.ts'
-import { type ClientMethod, methodFor, strongestMethod } from '../client/methods.ts'
+import { type ClientMethod, type GrantName, methodFor, strongestMethod } from '../client/methods.ts'
 import { OAuthError } from '../errors.ts'
 import { authorizationCode } from '../grants/authorization-code.ts'
 import { clientCredentials } from '../grants/client-credentials.ts'
 import type { Grant, Issued } from '../grants/grant.ts'
 import { password } from '../grants/password.ts'
-import { refreshToken } from '../grants/refresh-token.ts'
+import { invalidRefreshToken, refreshToken } from '../grants/refresh-token.ts'
 import { accessLifetime } from '../mint.ts'
 import type { Provider } from '../provider.ts'
 import { sha256 } from '../secret.ts'
@@ -18,22 +18,34 @@ import type { Client } from '../types/client.ts'
 import { userinfo } from '../userinfo.ts'
 import { type OAuthParameters, readParameters, required } from './parameters.ts'
 
-type MethodFor = (client: Client) => ClientMethod
+/** How the client must authenticate, and who it is where it need not say so. */
+interface Expected {
+  method(client: Client): ClientMethod
+  readonly unnamed?: () => string
+}
+type Expect = (parameters: OAuthParameters, provider: Provider) => Promise<Expected>
+
+const expectedOf =
+  (grant: GrantName): Expect =>
+  async () => ({ method: (client) => methodFor(client, grant) })
 
 /** A refresh is authenticated as the grant that issued the token was. */
-const methodForRefresh = async (parameters: OAuthParameters, { records }: Provider): Promise<MethodFor> => {
+const expectedOfRefresh: Expect = async (parameters, { records }) => {
   const found = await records.token(sha256(parameters.get('refresh_token') ?? ''))
-  return found ? (client) => methodFor(client, grantOf(found.session)) : strongestMethod
+  const unnamed = () => {
+    if (!found) throw invalidRefreshToken()
+    return found.session.client
+  }
+  return { method: found ? (client) => methodFor(client, grantOf(found.session)) : strongestMethod, unnamed }
 }
 
 /** Every grant of the token endpoint, with how its client must authenticate. */
-const GRANTS: ReadonlyMap<string, { readonly grant: Grant; method(parameters: OAuthParameters, provider: Provider): Promise<MethodFor> }> =
-  new Map([
-    ['authorization_code', { grant: authorizationCode, method: async () => (client) => methodFor(client, 'authorization_code') }],
-    ['client_credentials', { grant: clientCredentials, method: async () => (client) => methodFor(client, 'client_credentials') }],
-    ['password', { grant: password, method: async () => (client) => methodFor(client, 'password') }],
-    ['refresh_token', { grant: refreshToken, method: methodForRefresh }],
-  ])
+const GRANTS: ReadonlyMap<string, { readonly grant: Grant; readonly expect: Expect }> = new Map([
+  ['authorization_code', { grant: authorizationCode, expect: expectedOf('authorization_code') }],
+  ['client_credentials', { grant: clientCredentials, expect: expectedOf('client_credentials') }],
+  ['password', { grant: password, expect: expectedOf('password') }],
+  ['refresh_token', { grant: refreshToken, expect: expectedOfRefresh }],
+])
 
 /** grant_types_supported */
 export const GRANT_TYPES: readonly string[] = [...GRANTS.keys()]
@@ -60,7 +72,8 @@ export const token = async (request: CanonicalRequest, provider: Provider): Prom
   const kind = GRANTS.get(required(parameters, 'grant_type'))
   if (!kind) throw new OAuthError('unsupported_grant_type', 'the grant_type is not supported')
   // 2. Authenticate the client.
-  const client = await authenticateClient(request, parameters, provider, await kind.method(parameters, provider))
+  const expected = await kind.expect(parameters, provider)
+  const client = await authenticateClient(request, parameters, provider, expected.method, expected.unnamed)
   // 3. and 4. The grant checks, mints, and passes its single-use gate.
   const issued = await kind.grant({ client, parameters, provider, remoteAddr: request.remoteAddr })
   // 5. Answer.
