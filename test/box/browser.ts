@@ -1,6 +1,9 @@
 // A person's browser without JavaScript: keeps cookies, follows redirects within the box, fills in the form of the page it shows.
 import type { Box } from '../../src/box.ts'
 
+/** A box in this process, or one on a socket. */
+export type Site = Pick<Box, 'baseUrl' | 'request'>
+
 /** RFC 7636 appendix B */
 export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 export const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
@@ -20,11 +23,11 @@ export class Browser {
   redirected: string | undefined
   page = ''
   status = 0
-  readonly #box: Box
+  readonly #box: Site
   readonly #cookies = new Map<string, string>()
   #url: string
 
-  constructor(box: Box) {
+  constructor(box: Site) {
     this.#box = box
     this.#url = box.baseUrl
   }
@@ -55,9 +58,10 @@ export class Browser {
     return this.#go(next.href)
   }
 
-  /** Opens a path of the box. */
-  open(path: string): Promise<string> {
-    return this.#go(`${this.#box.baseUrl}${path}`)
+  /** Opens a path of the box, or a URL in it. */
+  open(path: string | URL): Promise<string> {
+    this.redirected = undefined
+    return this.#go(path instanceof URL ? path.href : `${this.#box.baseUrl}${path}`)
   }
 
   /** Submits the page's first form with what it holds (ticked boxes included), changed by `fields`; `without` unticks values. */

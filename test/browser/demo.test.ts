@@ -1,36 +1,26 @@
-// The demo in a real browser (issue 3, Done 2): standalone launch as the patient with one scope unticked, standalone as a clinician who
-// picks a patient, and an EHR launch from the RPC's URI. `SCREENSHOTS=folder` keeps every page at 390 and 1280 px.
+// The demo in a real browser (issue 3, Done 2; issue 4, Done 2): fhirclient, unmodified, launched standalone as the patient with one scope
+// unticked, standalone as a clinician who picks a patient, from the RPC's URI as an EHR does, and refreshing its token.
+// `SCREENSHOTS=folder` keeps every page at 390 and 1280 px.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { createBox } from '../../src/box.ts'
-import { type Listening, listen } from '../../src/server.ts'
+import { type Served, serveBox } from '../box/served.ts'
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 const skip = CHROMIUM === undefined ? 'no Chromium was found on this machine' : false
 const WIDTHS = [390, 1280]
 const shots = process.env.SCREENSHOTS
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
-
 let browser: Browser
-let server: Listening
+let server: Served
 let base = ''
 
 before(async () => {
   if (CHROMIUM === undefined) return
-  const port = await freePort()
-  base = `http://localhost:${port}`
-  server = await listen(await createBox({ bundles: ['bundles/demo'], baseUrl: base, env: {} }), { host: '127.0.0.1', port })
+  server = await serveBox({ bundles: ['bundles/demo'] }, 'localhost')
+  base = server.base
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
 })
 after(async () => {
@@ -136,5 +126,42 @@ test('an EHR launch from the URI of the RPC: the patient in context, their obser
   assert.ok((await page.locator('#rows tr').count()) >= 10)
   assert.match((await page.textContent('#curve-title')) ?? '', /^Heart rate from \d{4}-/)
   assert.ok(await page.isVisible('#curve polyline'))
+  assert.deepEqual(problems, [])
+})
+
+/** What the page's fhirclient holds and reads; runs in the page. */
+const refreshInPage = async () => {
+  interface Tokens {
+    readonly access_token: string
+    readonly refresh_token: string
+    readonly patient: string
+    readonly scope: string
+  }
+  interface Client {
+    readonly state: { readonly tokenResponse: Tokens }
+    readonly patient: { read(): Promise<{ readonly id: string }> }
+    refresh(): Promise<unknown>
+  }
+  const { FHIR } = globalThis as unknown as { FHIR: { oauth2: { ready(): Promise<Client> } } }
+  const client = await FHIR.oauth2.ready()
+  const before = client.state.tokenResponse
+  await client.refresh()
+  const after = client.state.tokenResponse
+  return { before, after, read: (await client.patient.read()).id }
+}
+
+test('fhirclient refreshes in the page: new tokens, the same grant, and a reload goes on with them', { skip }, async () => {
+  const { page, problems } = await visit()
+  await page.goto(`${base}/demo/launch.html`)
+  await signIn(page, 'amy')
+  await allow(page)
+  const first = await page.evaluate(refreshInPage)
+  assert.notEqual(first.after.access_token, first.before.access_token)
+  assert.notEqual(first.after.refresh_token, first.before.refresh_token)
+  assert.deepEqual([first.after.patient, first.after.scope, first.read], ['amy', first.before.scope, 'amy'])
+  await page.reload()
+  await page.waitForSelector('#status:empty', { state: 'attached' })
+  const second = await page.evaluate(refreshInPage)
+  assert.deepEqual([second.before.refresh_token, second.read], [first.after.refresh_token, 'amy'])
   assert.deepEqual(problems, [])
 })
