@@ -18,6 +18,7 @@ import type { Principal } from './oauth/principal.ts'
 import type { Provider, Users } from './oauth/provider.ts'
 import { openidEndpoints } from './openid/endpoints.ts'
 import { mintIdToken } from './openid/id-token.ts'
+import { readIdTokenHint } from './openid/id-token-hint.ts'
 import { createAuthorize, type Denial } from './policy/authorize.ts'
 import { scopeRows } from './smart/criteria.ts'
 import { smartEndpoints } from './smart/endpoints.ts'
@@ -110,6 +111,7 @@ export const createGeneration = (ground: Ground, tables: Tables): ReturnType<typ
     profile,
     insecureCookies: issuer.startsWith('http:'),
     idToken: mintIdToken,
+    idTokenHint: readIdTokenHint,
   }
   const fhirMounts = [...paths, ''].map((path): FhirMount => ({ path, format: path === '' ? 'aidbox' : 'fhir' }))
   const launch = { ...own, clients: tables.clients, users, random }

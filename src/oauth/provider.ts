@@ -34,6 +34,8 @@ export interface AuthorizationRequest {
   readonly parameters: Parameters
   /** What the profile learned of the launch in its checks. */
   readonly launch: { readonly id: string; readonly user?: string; readonly context: LaunchContext } | undefined
+  /** Who must sign in, where the launch or an id_token_hint says so. */
+  readonly user: string | undefined
 }
 
 /** One resource scope, or another choice, on the consent page. `narrower` are offered unticked below it. */
@@ -99,6 +101,8 @@ export interface Provider {
   readonly insecureCookies: boolean
   /** Mints the ID token of an authorization with `openid`; passed in, since OAuth does not know OpenID Connect. */
   readonly idToken?: (authorization: Authorization, provider: Provider) => Promise<string>
+  /** Whom an ID token of ours names, and for which client; undefined for anything else. */
+  readonly idTokenHint?: (hint: string, provider: Provider) => Promise<{ readonly user: string; readonly client: string } | undefined>
 }
 
 /** An endpoint of the authorization server; box.ts mounts the table of them. */

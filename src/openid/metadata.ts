@@ -1,4 +1,6 @@
 // What this authorization server can do (RFC 8414 §2, OpenID Connect Discovery §3, aidbox-behaviour §5.1): only what is true here.
+import { PROMPTS } from '../oauth/authorize/checks.ts'
+import { PASSWORD_ACR } from '../oauth/authorize/respond.ts'
 import { PAR_PATH } from '../oauth/client/assertion.ts'
 import type { Provider } from '../oauth/provider.ts'
 import { GRANT_TYPES } from '../oauth/token/endpoint.ts'
@@ -16,6 +18,7 @@ export const authorizationServerMetadata = ({ issuer, profile }: Provider): Reco
   introspection_endpoint: `${issuer}/auth/introspect`,
   revocation_endpoint: `${issuer}/auth/revoke`,
   userinfo_endpoint: `${issuer}/auth/userinfo`,
+  end_session_endpoint: `${issuer}/auth/logout`,
   jwks_uri: `${issuer}/.well-known/jwks.json`,
   scopes_supported: profile.scopesSupported,
   response_types_supported: ['code'],
@@ -33,5 +36,8 @@ export const authorizationServerMetadata = ({ issuer, profile }: Provider): Reco
   request_uri_parameter_supported: false,
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: ['RS256'],
-  claims_supported: ['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'email', 'fhirUser'],
+  acr_values_supported: [PASSWORD_ACR],
+  prompt_values_supported: PROMPTS,
+  claims_parameter_supported: false,
+  claims_supported: ['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'auth_time', 'nonce', 'acr', 'email', 'fhirUser'],
 })

@@ -52,6 +52,7 @@ const requestOf = (scope: string, launch?: AuthorizationRequest['launch']): Auth
   scope: scope.split(' '),
   parameters: parametersOf([]),
   launch,
+  user: launch?.user,
 })
 const AUD = 'https://box.example/fhir'
 

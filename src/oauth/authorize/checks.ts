@@ -17,7 +17,8 @@ interface Check {
 }
 
 const MAX_SCOPE = 4096
-const PROMPTS: ReadonlySet<string> = new Set(['none', 'login', 'consent', 'select_account'])
+/** prompt_values_supported */
+export const PROMPTS: readonly string[] = ['none', 'login', 'consent', 'select_account']
 
 const refuse = (error: OAuthErrorCode, description: string): never => {
   throw new AuthorizationError(error, description)
@@ -110,7 +111,7 @@ const CHECKS: readonly Check[] = [
     parameter: 'prompt',
     check: ({ parameters }) => {
       const prompt = listIn(parameters, 'prompt')
-      if (!prompt.every((one) => PROMPTS.has(one))) refuse('invalid_request', 'prompt is not known')
+      if (!prompt.every((one) => PROMPTS.includes(one))) refuse('invalid_request', 'prompt is not known')
       if (prompt.includes('none') && prompt.length > 1) refuse('invalid_request', 'prompt none stands alone')
     },
   },
@@ -130,6 +131,16 @@ const grantable = (provider: Provider, { client, parameters }: Subject): readonl
   return scope
 }
 
+/** Who must sign in (OpenID Connect Core §3.1.2.1): the launch and the hint may not mean two people. */
+const subject = async (provider: Provider, parameters: Parameters, launched: string | undefined): Promise<string | undefined> => {
+  const hint = valueIn(parameters, 'id_token_hint')
+  if (hint === undefined) return launched
+  const named = await provider.idTokenHint?.(hint, provider)
+  if (!named) return refuse('invalid_request', 'id_token_hint is not an ID token of this server')
+  if (launched !== undefined && launched !== named.user) refuse('login_required', 'the launch is for someone else than id_token_hint names')
+  return named.user
+}
+
 /** Checks an authorization request; throws AuthorizationError, with `redirect` from the line on. */
 export const checkAuthorizationRequest = async (provider: Provider, parameters: Parameters): Promise<AuthorizationRequest> => {
   const client = trustedClient(provider, parameters)
@@ -141,7 +152,8 @@ export const checkAuthorizationRequest = async (provider: Provider, parameters: 
     const scope = grantable(provider, { client, parameters })
     for (const { check } of provider.profile.checks) await check(client, parameters)
     const launch = await provider.profile.launch(client, parameters)
-    return { client, redirect_uri, state, scope, parameters, launch }
+    const user = await subject(provider, parameters, launch?.user)
+    return { client, redirect_uri, state, scope, parameters, launch, user }
   } catch (error) {
     if (!(error instanceof AuthorizationError)) throw error
     throw new AuthorizationError(error.error, error.message, { redirect_uri, state })

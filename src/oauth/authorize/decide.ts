@@ -40,9 +40,9 @@ export const postLogin = async (http: CanonicalRequest, provider: Provider): Pro
   const matches = await verifyPassword(form.get('password') ?? '', user?.password)
   if (!user || !matches || !isActive(user)) return loginPage(setting, username, { status: 401, message: 'Wrong username or password.' })
   attempt.forgive()
-  const launchUser = at?.request.launch?.user
-  if (launchUser !== undefined && launchUser !== user.id) {
-    return loginPage(setting, '', { status: 403, message: 'The app was launched by someone else: sign in as that person.' })
+  const wanted = at?.request.user
+  if (wanted !== undefined && wanted !== user.id) {
+    return loginPage(setting, '', { status: 403, message: 'The app is in use by someone else: sign in as that person.' })
   }
   const { hash, cookies } = await signIn(http, provider, user.id)
   if (!at) return seeOther(`${basePath(provider)}/`, cookies)

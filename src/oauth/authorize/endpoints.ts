@@ -4,10 +4,11 @@ import type { Parameters } from '../../http/parameters.ts'
 import type { CanonicalRequest } from '../../http/request.ts'
 import { AuthorizationError } from '../errors.ts'
 import type { Endpoint, Provider } from '../provider.ts'
-import { basePath, browserOf, loginOf, readForm, signOut, trustedForm } from './browser.ts'
+import { basePath, browserOf, readForm } from './browser.ts'
 import { postConsent, postLogin, postPatient } from './decide.ts'
 import { proceed } from './flow.ts'
-import { errorPage, loginPage, logoutPage } from './pages.ts'
+import { getLogout, postLogout } from './logout.ts'
+import { errorPage, loginPage } from './pages.ts'
 import { keep } from './pending.ts'
 import { askedParameters } from './pushed.ts'
 import { errorResponse, seeOther } from './respond.ts'
@@ -45,16 +46,6 @@ const getAuthorize: Handle = async (request, provider) => {
 const getLogin: Handle = async (request, provider) => {
   const { id, cookies } = browserOf(request, provider)
   return loginPage({ provider, browser: id, cookies }, request.query.get('login_hint') ?? '')
-}
-
-const getLogout: Handle = async (request, provider) => {
-  const { id, cookies } = browserOf(request, provider)
-  return logoutPage({ provider, browser: id, cookies }, (await loginOf(request, provider)) !== undefined)
-}
-
-const postLogout: Handle = async (request, provider) => {
-  await trustedForm(request, provider)
-  return seeOther(`${basePath(provider)}/auth/logout`, await signOut(request, provider))
 }
 
 const browserEndpoint = (method: 'GET' | 'POST', path: string, handle: Handle): Endpoint => ({

@@ -26,9 +26,14 @@ export interface Standing {
   readonly granted: readonly string[]
 }
 
-/** Is this login good for this request: made by the launch's user, and as fresh as `prompt` and `max_age` want it (L-09)? */
-const isCurrent = ({ launch, parameters }: AuthorizationRequest, pending: Pending, { login, user }: SignedIn, now: number): boolean => {
-  if (launch?.user !== undefined && launch.user !== user.id) return false
+/** Is this login good for this request: of the person whom it wants, and as fresh as `prompt` and `max_age` want it (L-09)? */
+const isCurrent = (
+  { user: wanted, parameters }: AuthorizationRequest,
+  pending: Pending,
+  { login, user }: SignedIn,
+  now: number,
+): boolean => {
+  if (wanted !== undefined && wanted !== user.id) return false
   if (pending.signedIn === login.hash) return true
   const prompt = listIn(parameters, 'prompt')
   if (prompt.includes('login') || prompt.includes('select_account')) return false

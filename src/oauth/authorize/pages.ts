@@ -12,6 +12,8 @@ export interface Setting {
   readonly cookies: readonly SetCookie[]
   /** The pending request's key and its client; absent on pages outside of a flow. */
   readonly flow?: { readonly key: string; readonly request: AuthorizationRequest }
+  /** Where the page's form may lead to outside of this server, where that is not the flow's redirect_uri. */
+  readonly target?: string
 }
 
 const clientName = ({ client }: AuthorizationRequest): string => client.smart?.name ?? client.name ?? client.id
@@ -20,14 +22,14 @@ const clientName = ({ client }: AuthorizationRequest): string => client.smart?.n
 export const userName = (user: User): string => user.name?.formatted ?? user.userName ?? user.email ?? user.id
 
 const show = (
-  { provider, cookies, flow }: Setting,
+  { provider, cookies, flow, target = flow?.request.redirect_uri }: Setting,
   title: string,
   body: Html,
   more: { status?: number; headers?: [string, string][] } = {},
 ) => {
   const theme = provider.authConfig?.theme
   const brand = theme?.title ?? theme?.brand
-  const formTarget = flow && formTargetOf(flow.request.redirect_uri)
+  const formTarget = target === undefined ? undefined : formTargetOf(target)
   return page({
     title,
     body,
@@ -116,13 +118,17 @@ ${patient !== undefined && html`<p>Patient: <strong>${patient}</strong></p>`}
   return show(setting, `Allow ${name}?`, body)
 }
 
-/** Sign-out: a form, since a link could be followed for the person. */
-export const logoutPage = (setting: Setting, signedIn: boolean): Response =>
-  show(
-    setting,
-    'Sign out',
-    signedIn
-      ? html`<h1>Sign out?</h1><form method="post" action="${basePath(setting.provider)}/auth/logout">${hidden(setting)}
+/** Sign-out: a form, since a link could be followed for the person. `kept` is what the app asked for. */
+export const logoutPage = (
+  setting: Setting,
+  user: User | undefined,
+  kept: ReadonlyArray<readonly [name: string, value: string]>,
+): Response => {
+  const base = basePath(setting.provider)
+  const question = (who: User) => html`<h1>Sign out?</h1>
+<p>You are signed in as <strong>${userName(who)}</strong>. Apps that you gave lasting access keep it.</p>
+<form method="post" action="${base}/auth/logout">${hidden(setting)}${kept.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <div class="actions"><button type="submit">Sign out</button></div></form>`
-      : html`<h1>You are signed out</h1><p><a href="${basePath(setting.provider)}/auth/login">Sign in</a></p>`,
-  )
+  const done = html`<h1>You are signed out</h1><p><a href="${base}/auth/login">Sign in</a></p>`
+  return show(setting, 'Sign out', user ? question(user) : done)
+}

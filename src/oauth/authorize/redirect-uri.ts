@@ -10,7 +10,7 @@ const sameLoopback = (registered: string, asked: string): boolean => {
 }
 
 /** Schemes that a browser would run or show as content of its own, and URIs with a fragment, never redirect (RFC 6749 §3.1.2). */
-const isUsable = (uri: string): boolean =>
+export const isUsable = (uri: string): boolean =>
   URL.canParse(uri) && !uri.includes('#') && !/^(javascript|data|vbscript|file|blob|about):/i.test(uri)
 
 /** Did the client register this URI? */

@@ -6,6 +6,8 @@ import { randomToken, sha256 } from '../secret.ts'
 import { valueIn } from './checks.ts'
 
 const CODE_LIFETIME = 60_000
+/** The one way to sign in here, named for who asks by `acr_values` (OpenID Connect Core §2: parties agree on what it means). */
+export const PASSWORD_ACR = 'urn:emberbox:acr:password'
 
 /** 303 to a path or URL. */
 export const seeOther = (location: string, headers: ReadonlyArray<readonly [string, string]> = []): Response =>
@@ -57,6 +59,7 @@ export const respond = async (provider: Provider, request: AuthorizationRequest,
     redirect_uri,
     ...(aud !== undefined && { aud }),
     ...(nonce !== undefined && { nonce }),
+    ...(valueIn(parameters, 'acr_values') !== undefined && { acr: PASSWORD_ACR }),
     ...(code_challenge !== undefined && { code_challenge }),
   }
   const code = randomToken(provider.random)

@@ -74,6 +74,12 @@ export interface Client {
    */
   require_pushed_authorization_requests?: boolean
   /**
+   * Where its users may be sent after they signed out (OpenID Connect RP-Initiated Logout).
+   *
+   * Items: An address, matched exactly.
+   */
+  post_logout_redirect_uris?: string[]
+  /**
    * The scopes that may be asked; absent means all.
    *
    * Items: A scope.
