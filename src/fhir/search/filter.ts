@@ -56,12 +56,18 @@ const chainOf = (context: FilterContext, type: string, name: string, value: stri
   if (types.length === 0) throw unknown(type, name)
   const param = `${type}.${code}`
   const depth = deeper(hops)
-  return or(
-    ...types.map((target): Criterion => {
+  const ways = types.flatMap((target): Criterion[] => {
+    try {
       const where = and(context.permitted(target), filter(context, target, rest, value, depth))
-      return { kind: 'chain', param, type: target, where }
-    }),
-  )
+      return [{ kind: 'chain', param, type: target, where }]
+    } catch (error) {
+      // Of several possible targets, one from which the chain does not go on leads nowhere.
+      if (error instanceof UnknownParameter && types.length > 1) return []
+      throw error
+    }
+  })
+  if (ways.length === 0) throw unknown(type, name)
+  return or(...ways)
 }
 
 const idOf = (value: string): Criterion => anyOf('_id', value, (one) => ({ kind: 'id', ids: [withoutEscapes(one)] }))

@@ -64,6 +64,14 @@ test('chains and _has hold what the principal may search', () => {
   assert.deepEqual(has?.where, { kind: 'has', type: 'Observation', param: 'Observation.patient', where: { kind: 'and', of: [own, code] } })
 })
 
+test('a chain without a named type leaves out the targets from which it does not go on', () => {
+  const whole = where('Provenance', 'target.subject:Patient.family=x')
+  assert.equal(whole.kind, 'or')
+  const types = whole.kind === 'or' ? whole.of.flatMap((one) => (one.kind === 'chain' ? [one.type] : [])) : []
+  assert.ok(types.includes('Observation') && !types.includes('MedicinalProductAuthorization'))
+  assert.throws(() => where('Provenance', 'target.subject:Patient.nothing=x'), refused('not-supported'))
+})
+
 test('S-30: what is unknown is refused, and under lenient left out of self', () => {
   assert.throws(() => parse('Patient', 'nonsense=1'), refused('not-supported'))
   assert.throws(() => where('Patient', '_count=1'), refused('not-supported'))
