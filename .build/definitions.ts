@@ -37,6 +37,14 @@ const structures = [...resourcesOf('profiles-resources.json'), ...resourcesOf('p
   ({ resourceType, derivation }) => resourceType === 'StructureDefinition' && derivation !== 'constraint',
 )
 const types = structures.filter(({ kind, abstract }) => kind === 'resource' && !abstract).map(({ type }) => type)
+
+/** R4 has the expressions of this one's components the wrong way round; R5 has put them right. */
+const SWAPPED = 'http://hl7.org/fhir/SearchParameter/DocumentReference-relationship'
+const componentsOf = (url: string, components: NonNullable<Resource['component']>) =>
+  components.map(({ definition }, at) => ({
+    definition,
+    expression: components[url === SWAPPED ? components.length - 1 - at : at]?.expression,
+  }))
 const parameters = resourcesOf('search-parameters.json')
   .filter(({ resourceType }) => resourceType === 'SearchParameter')
   .map(({ code, base, type, url, expression, target, component }) => ({
@@ -46,19 +54,18 @@ const parameters = resourcesOf('search-parameters.json')
     url,
     expression: expression ?? '',
     target: target ?? [],
-    component: (component ?? []).map((part) => ({ definition: part.definition, expression: part.expression })),
+    component: componentsOf(url, component ?? []),
   }))
 
-const words = new Set(
-  parameters.flatMap(
-    ({ expression, component }) => [expression, ...component.map((part) => part.expression)].join(' ').match(/\w+/g) ?? [],
-  ),
-)
+/** What every resource, and every element, inherits stands once, at its ancestor. */
+const OF_RESOURCES = /^\w+\.(?:id|meta|implicitRules|language|text|contained|extension|modifierExtension)$/
+const OF_ELEMENTS = /\.(?:id|extension|modifierExtension)$/
 const elements: Record<string, string> = {}
-for (const { snapshot } of structures) {
+for (const { kind, abstract, snapshot } of structures) {
+  if (kind !== 'resource' && kind !== 'complex-type') continue
   for (const { path, type, contentReference } of snapshot?.element ?? []) {
-    const name = path.replace(/^.*\./, '').replace('[x]', '')
-    if (!path.includes('.') || !words.has(name)) continue
+    const inherited = OF_ELEMENTS.test(path) || (kind === 'resource' && OF_RESOURCES.test(path))
+    if (!path.includes('.') || (inherited && !abstract && !/^(?:Element|BackboneElement)\./.test(path))) continue
     const codes = (type ?? []).map(({ code }) => (code === 'http://hl7.org/fhirpath/System.String' ? 'string' : code))
     elements[path] = contentReference ?? codes.join('|')
   }

@@ -2,36 +2,26 @@
 import { randomBytes } from 'node:crypto'
 import { toAidbox, toFhir } from './aidbox/format.ts'
 import { applyEntries } from './bundle/apply.ts'
-import { CONFIGURATION_TYPES, checkResource } from './bundle/check-schema.ts'
-import { compileTables } from './bundle/compile.ts'
-import { createConfiguration } from './bundle/configuration.ts'
 import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
-import { targetOf } from './bundle/index-configuration.ts'
 import { type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
-import type { Tables } from './bundle/tables.ts'
 import { createFhirApi } from './fhir/api.ts'
 import type { CapabilityFacts } from './fhir/capabilities/facts.ts'
-import type { Configuration } from './fhir/configuration.ts'
 import { type Definitions, loadDefinitions } from './fhir/definitions/definitions.ts'
 import { indexOf } from './fhir/indexed.ts'
 import { newId } from './fhir/resource.ts'
-import { createExtractor } from './fhir/search/extract.ts'
 import { criterionOf } from './fhir/search/parse.ts'
 import { createGeneration, type Ground } from './generation.ts'
 import type { Wire } from './http/canonical.ts'
 import { createEgress } from './http/egress.ts'
 import type { Clock, Fetch, Log, Random } from './http/runtime.ts'
 import { keepLastLoad, lastLoadOf, recall } from './last-load.ts'
+import { compilerOf, startConfiguration, storedConfiguration, tablesOf } from './live-configuration.ts'
 import { openKeys } from './oauth/keys/open.ts'
 import type { Keys } from './oauth/keys.ts'
-import { hashPassword, isPasswordHash } from './oauth/password.ts'
-import { hashClientSecret } from './oauth/secret.ts'
-import type { Grant } from './oauth/types/grant.ts'
 import { createUsers } from './oauth/users.ts'
+import { openSearchIndex, type SearchIndexOptions } from './search-index.ts'
 import { seedEntries } from './seeds.ts'
-import { ALL } from './store/criterion.ts'
-import { authorizeRead } from './store/plan.ts'
 import { openStore } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
 
@@ -102,7 +92,14 @@ const bundleEnv = ({ env = process.env, baseUrl }: BoxOptions): Readonly<Record<
 })
 
 const load = (options: BoxOptions, definitions: Definitions, fetch: Fetch, more: Pick<LoadOptions, 'existing' | 'known'>) =>
-  loadBundles({ paths: options.bundles, env: bundleEnv(options), fetch, knownTypes: definitions.types, ...more })
+  loadBundles({
+    paths: options.bundles,
+    env: bundleEnv(options),
+    fetch,
+    knownTypes: definitions.types,
+    compile: compilerOf(definitions),
+    ...more,
+  })
 
 const hintsOf = async (store: Store): Promise<readonly string[]> =>
   (await store.all('User')).flatMap(({ id, text = '{}' }) => {
@@ -115,53 +112,6 @@ export const checkBundles = async (options: BoxOptions): Promise<readonly Diagno
   const fetch = options.fetch ?? createEgress(options.allowEgress ?? [])
   const seeds = new Set(seedEntries(options).map(({ type, id }) => `${type}/${id}`))
   return (await load(options, loadDefinitions(), fetch, { existing: (type, id) => seeds.has(`${type}/${id}`) })).diagnostics
-}
-
-const storedConfiguration = async (store: Store): Promise<ReadonlyArray<Readonly<Record<string, unknown>>>> => {
-  const lists = await Promise.all([...CONFIGURATION_TYPES].map((type) => store.all(type)))
-  return lists.flat().map(({ text = '{}' }): Readonly<Record<string, unknown>> => JSON.parse(text))
-}
-
-interface Live {
-  readonly configuration: Configuration
-  tables(): Tables
-}
-
-/** Ends every session of the grant's client for its user. */
-const endGranted = async (store: Store, id: string): Promise<void> => {
-  const found = await store.read(authorizeRead({ type: 'Grant', id, where: ALL }, ALL))
-  const grant: Partial<Grant> = JSON.parse(found?.text ?? '{}')
-  const [user, client] = [targetOf(grant.user)?.id, targetOf(grant.client)?.id]
-  if (user !== undefined && client !== undefined) await store.records.endSessionsOf({ user, client })
-}
-
-/** The tables of what is stored, and the port through which they change. */
-const startConfiguration = (
-  stored: ReadonlyArray<Readonly<Record<string, unknown>>>,
-  declared: ReadonlySet<string>,
-  { store, random }: { readonly store: Store; readonly random: Random },
-  swapped: () => void,
-): Live => {
-  const first = compileTables(stored)
-  if (!first.ok) throw new Error(`the stored configuration does not compile: ${first.problems.map(({ message }) => message).join('; ')}`)
-  let tables = first.tables
-  const users = createUsers(store)
-  const configuration = createConfiguration<Tables>({
-    initial: stored,
-    compile: compileTables,
-    checkResource,
-    hashSecret: hashClientSecret,
-    hashPassword: async (password) => (isPasswordHash(password) ? password : hashPassword(password, random)),
-    exists: async (type, id) =>
-      declared.has(`${type}/${id}`) || (await store.read(authorizeRead({ type, id, where: ALL }, ALL)))?.text !== undefined,
-    referrers: async (type, id) => (type === 'User' ? (await users.rolesOf(id)).map((role) => `Role/${role.id}`) : []),
-    revoke: (id) => endGranted(store, id),
-    swap: (next) => {
-      tables = next
-      swapped()
-    },
-  })
-  return { configuration, tables: () => tables }
 }
 
 const capabilityFacts = (issuer: string, clock: Clock): CapabilityFacts => ({
@@ -201,16 +151,28 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     for (const { type, id, method } of entries) if (id !== undefined && method !== 'DELETE') declared.add(`${type}/${id}`)
 
     let app: ReturnType<typeof createGeneration> | undefined
-    const live = startConfiguration(stored, declared, { store, random }, () => {
+    let started = false
+    const first = tablesOf(stored, definitions)
+    const live = startConfiguration(stored, declared, first, { store, random, definitions }, async ({ searchParameters }) => {
       app = undefined
+      await index.put(searchParameters)
+      if (started) await index.complete()
     })
-    const extract = createExtractor(definitions, { base: `${baseUrl}/fhir` })
+    const indexed: SearchIndexOptions['indexOf'] = (type, resource, written) =>
+      indexOf({ definitions, store, configuration: live.configuration, extract: index.extract }, type, resource, written)
+    const changed = () => {
+      app = undefined
+    }
+    const index = await openSearchIndex(
+      { store, definitions, base: `${baseUrl}/fhir`, log, indexOf: indexed, changed },
+      first.searchParameters,
+    )
+    await index.remake()
     const submit = createSubmit({
       store,
       configuration: live.configuration,
-      index: (type, resource, written) =>
-        indexOf({ definitions, store, configuration: live.configuration, extract }, type, resource, written),
-      criterionOf: (type, query) => criterionOf(definitions, type, query, `${baseUrl}/fhir`),
+      index: indexed,
+      criterionOf: (type, query) => criterionOf(index.definitions(), type, query, `${baseUrl}/fhir`),
       freshId: () => newId(random),
     })
     const applied = await applyEntries({ entries, digestKey: keys.secret('bundle-digest'), settings: store, submit })
@@ -221,7 +183,11 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
       await keepLastLoad(store, { digest: seen.digest, entries: loaded.entries.length, warnings: diagnostics })
     }
 
-    const ground: Ground = {
+    await index.complete()
+    started = true
+
+    const requestId = requestIds(random)
+    const groundOf = (definitions: Definitions): Ground => ({
       issuer: baseUrl,
       store,
       users: createUsers(store),
@@ -236,7 +202,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
       fhir: createFhirApi({
         definitions,
         store,
-        extract,
+        extract: index.extract,
         configuration: live.configuration,
         random,
         clock,
@@ -244,11 +210,11 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
         capability: capabilityFacts(baseUrl, clock),
         formats: { toFhir, toAidbox },
       }),
-      requestId: requestIds(random),
+      requestId,
       denied: (denial) => log.info({ ...denial }, 'denied'),
-    }
+    })
     const answer = async (request: Request, wire?: Wire): Promise<Response> => {
-      app ??= createGeneration(ground, live.tables())
+      app ??= createGeneration(groundOf(index.definitions()), live.tables())
       return app.fetch(request, wire ? { wire } : {})
     }
     const purge = setInterval(() => void store.records.purge(clock.now()), PURGE_EVERY_MS)

@@ -1,5 +1,7 @@
 // Configuration resources to tables: all of them, or every reason why not. Both bundles and REST writes come this way (design, decision 2).
 import { createHash } from 'node:crypto'
+import type { Definitions } from '../fhir/definitions/definitions.ts'
+import { compileSearchParameters } from '../fhir/search/search-parameters.ts'
 import type { Api } from '../fhir/types/api.ts'
 import type { Operation } from '../fhir/types/operation.ts'
 import { ExactNumber, stringifyJson } from '../http/json.ts'
@@ -43,16 +45,26 @@ const digestOf = (resources: readonly Resource[]): string => {
   return createHash('sha256').update(texts.join('\n')).digest('hex')
 }
 
-/** Compiles every table from schema-checked resources; types that are no table (User, Role, FHIR) are left out. */
-export const compileTables = (given: Iterable<Record<string, unknown>>): TableCompilation => {
-  const types = new Set(['Client', 'AccessPolicy', 'Scope', 'Operation', 'Api', 'IdentityProvider', 'TokenIntrospector', 'AuthConfig'])
+/** What the tables are made of. */
+export const TABLE_TYPES: ReadonlySet<string> = new Set([
+  ...['Client', 'AccessPolicy', 'Scope', 'Operation', 'Api', 'IdentityProvider', 'TokenIntrospector', 'AuthConfig'],
+  'SearchParameter',
+])
+
+/** Compiles every table from schema-checked resources; types that are no table (User, Role, FHIR's others) are left out. */
+export const compileTables = (given: Iterable<Record<string, unknown>>, definitions: Definitions): TableCompilation => {
   const resources = [...given]
-    .filter(({ resourceType }) => types.has(String(resourceType)))
+    .filter(({ resourceType }) => TABLE_TYPES.has(String(resourceType)))
     .map((resource): Resource => canonical(resource) as Resource)
   const compilation = compilePolicies(resources.filter(({ resourceType }) => resourceType === 'AccessPolicy'))
   const found = (compilation.ok ? compilation.warnings : compilation.diagnostics).map(
     ({ policy, ...rest }): TableProblem => ({ type: 'AccessPolicy', id: policy, ...rest }),
   )
+  const searched = compileSearchParameters(
+    definitions,
+    resources.filter(({ resourceType }) => resourceType === 'SearchParameter'),
+  )
+  found.push(...searched.problems.map((problem): TableProblem => ({ type: 'SearchParameter', severity: 'error', ...problem })))
   const authConfigs = [...byId<AuthConfig>(resources, 'AuthConfig').values()]
   for (const { id } of authConfigs.slice(1)) {
     found.push({ type: 'AuthConfig', id, path: [], message: 'there can be one AuthConfig only', severity: 'error' })
@@ -67,6 +79,7 @@ export const compileTables = (given: Iterable<Record<string, unknown>>): TableCo
     identityProviders: byId<IdentityProvider>(resources, 'IdentityProvider'),
     tokenIntrospectors: byId<TokenIntrospector>(resources, 'TokenIntrospector'),
     authConfig: authConfigs[0],
+    searchParameters: Object.freeze(searched.parameters),
     digest: digestOf(resources),
   })
   return { ok: true, tables, warnings: found }

@@ -1,6 +1,6 @@
 // Configuration under change (fhir/configuration.ts): a write compiles beside the running tables and is swapped in once it is stored.
 import type { Configuration, ConfigurationChange, ConfigurationIssue } from '../fhir/configuration.ts'
-import type { TableProblem } from './compile.ts'
+import { TABLE_TYPES, type TableProblem } from './compile.ts'
 import { keyOf, referrersOf, unresolved } from './configuration-links.ts'
 import { indexConfiguration, targetOf } from './index-configuration.ts'
 import { type Hashing, hashSecrets, redact } from './secrets.ts'
@@ -9,18 +9,10 @@ type Fields = Readonly<Record<string, unknown>>
 type Resources = ReadonlyMap<string, Fields>
 type Refusal = { readonly ok: false; readonly status: 409 | 422; readonly issues: readonly ConfigurationIssue[] }
 
-/** These are in the tables; of the others the store's rows act at once. */
-const TABLE_TYPES: ReadonlySet<string> = new Set([
-  'Client',
-  'AccessPolicy',
-  'Scope',
-  'IdentityProvider',
-  'TokenIntrospector',
-  'Operation',
-  'Api',
-  'AuthConfig',
-])
-const OWNED: ReadonlySet<string> = new Set([...TABLE_TYPES, 'User', 'Role', 'Session', 'Grant'])
+/** Ours: those in the tables but for FHIR's own, and those whose stored rows act at once. */
+const OWNED: ReadonlySet<string> = new Set(
+  [...TABLE_TYPES, 'User', 'Role', 'Session', 'Grant'].filter((type) => type !== 'SearchParameter'),
+)
 
 export interface ConfigurationDependencies<Tables> extends Hashing {
   /** What is stored of the types in the tables. */
@@ -35,7 +27,8 @@ export interface ConfigurationDependencies<Tables> extends Hashing {
   readonly referrers: (type: string, id: string) => Promise<readonly string[]>
   /** A person's consent is taken back: what it bought ends, before the Grant is gone (security-requirements O-13). */
   readonly revoke: (grant: string) => Promise<void>
-  readonly swap: (tables: Tables) => void
+  /** Resolves when what the tables need is there. */
+  readonly swap: (tables: Tables) => Promise<void>
 }
 
 const refuse = (status: 409 | 422, issues: readonly ConfigurationIssue[]): Refusal => ({ ok: false, status, issues })
@@ -99,7 +92,7 @@ export const createConfiguration = <Tables>(deps: ConfigurationDependencies<Tabl
   let current: Resources = new Map([...deps.initial].map((one) => [`${one.resourceType}/${one.id}`, normalise(one)]))
 
   const refusal = async (changes: readonly ConfigurationChange[]): Promise<Refusal | undefined> => {
-    const malformed = changes.flatMap(({ resource }) => (resource ? deps.checkResource(resource) : []))
+    const malformed = changes.flatMap(({ type, resource }) => (resource && OWNED.has(type) ? deps.checkResource(resource) : []))
     if (malformed.length > 0) return refuse(422, malformed)
     const deleted = changes.filter(({ resource }) => !resource)
     const held = await referrersOf(deleted, after(current, changes), deps.referrers)
@@ -120,8 +113,9 @@ export const createConfiguration = <Tables>(deps: ConfigurationDependencies<Tabl
     for (const { type, id, resource } of changes) if (type === 'Grant' && !resource) await deps.revoke(id)
     const commit = () => {
       current = next
-      if (compiled) deps.swap(compiled.tables)
+      const ready = compiled ? deps.swap(compiled.tables) : Promise.resolve()
       release()
+      return ready
     }
     return { ok: true, resources: stored.map(({ resource }) => resource), commit, abandon: release }
   }
@@ -138,5 +132,6 @@ export const createConfiguration = <Tables>(deps: ConfigurationDependencies<Tabl
     }
   }
 
-  return { owns: (type) => OWNED.has(type), prepare, redact, index: indexConfiguration }
+  const compiles = (type: string): boolean => OWNED.has(type) || TABLE_TYPES.has(type)
+  return { owns: (type) => OWNED.has(type), compiles, prepare, redact, index: indexConfiguration }
 }

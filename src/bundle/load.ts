@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Fetch } from '../http/runtime.ts'
 import { CONFIGURATION_TYPES, checkSchema } from './check-schema.ts'
-import { compileTables } from './compile.ts'
+import { TABLE_TYPES, type TableCompilation } from './compile.ts'
 import { type Diagnostic, type Position, sortDiagnostics } from './diagnostic.ts'
 import { withoutDuplicates } from './duplicates.ts'
 import { type Entry, entriesOf } from './entries.ts'
@@ -17,6 +17,7 @@ export interface LoadOptions {
   readonly fetch: Fetch
   /** The FHIR types that are served. */
   readonly knownTypes: ReadonlySet<string>
+  readonly compile: (resources: Iterable<Record<string, unknown>>) => TableCompilation
   /** Is this resource in the store already? */
   existing(type: string, id: string): boolean
   /** Asked with the sources before anything is made of them: what it answers is the result (a load that changes nothing). */
@@ -78,15 +79,20 @@ const checkLinks = (entries: readonly Entry[], existing: LoadOptions['existing']
 }
 
 /** A policy whose link leads nowhere is compiled too, for what else is wrong with it; a malformed entry has been said enough of. */
-const checkTables = (entries: readonly Entry[], malformed: ReadonlySet<Entry>, findings: Findings): void => {
+const checkTables = (
+  entries: readonly Entry[],
+  malformed: ReadonlySet<Entry>,
+  compile: LoadOptions['compile'],
+  findings: Findings,
+): void => {
   const configured = new Map<string, Entry>()
   for (const entry of entries) {
     const whole = entry.method === 'PUT' || entry.method === 'POST'
-    if (!whole || !CONFIGURATION_TYPES.has(entry.type) || malformed.has(entry)) continue
+    if (!whole || !TABLE_TYPES.has(entry.type) || malformed.has(entry)) continue
     configured.set(`${entry.type}/${entry.id ?? `new-${configured.size}`}`, entry)
   }
   const resources = [...configured].map(([key, { type, resource }]) => ({ ...resource, id: key.slice(type.length + 1) }))
-  const compilation = compileTables(resources)
+  const compilation = compile(resources)
   for (const problem of compilation.ok ? compilation.warnings : compilation.problems) {
     const entry = configured.get(`${problem.type}/${problem.id}`)
     if (!entry || (problem.path[0] === 'link' && findings.failed.has(entry))) continue
@@ -106,7 +112,7 @@ const refuseFile = (): never => {
 }
 
 /** Reads and checks everything that the paths name. Rejects never for what a bundle says: that is a diagnostic. */
-export const loadBundles = async ({ paths, env, fetch, knownTypes, existing, known }: LoadOptions): Promise<Loaded> => {
+export const loadBundles = async ({ paths, env, fetch, knownTypes, compile, existing, known }: LoadOptions): Promise<Loaded> => {
   const read = await readSources(paths, fetch)
   const findings: Findings = { failed: new Set(), diagnostics: [...read.diagnostics] }
   const variables = Object.entries(env).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
@@ -126,7 +132,7 @@ export const loadBundles = async ({ paths, env, fetch, knownTypes, existing, kno
   checkSchemas(served, knownTypes, findings)
   const malformed = new Set(findings.failed)
   const entries = checkLinks(served, existing, findings)
-  checkTables(entries, malformed, findings)
+  checkTables(entries, malformed, compile, findings)
   const kept = entries.filter((entry) => !(entry.mode === 'batch' && findings.failed.has(entry)))
   return { entries: kept, diagnostics: sortDiagnostics(redacted(findings.diagnostics, reporter.secrets)) }
 }

@@ -12,7 +12,7 @@ export interface SubmitDependencies {
   readonly store: Store
   readonly configuration: Configuration
   /** Index entries of a resource, given the others of its unit by `Type/id`. */
-  readonly index: (type: string, resource: Resource, written: ReadonlyMap<string, Resource>) => Promise<Indexed>
+  readonly index: (type: string, resource: Resource, written: ReadonlyMap<string, Resource>) => Promise<() => Indexed>
   /** The criterion of `ifNoneExist`. Throws what is fit to be shown where it is not a search. */
   readonly criterionOf: (type: string, query: string) => Criterion
   /** A fresh id for a POST without one. */
@@ -114,7 +114,7 @@ const changeOf = async (step: Step, state: Fields | undefined, written: Written,
     id,
     action: 'put',
     compose: (version, updated) => composeText(state, id, version, updated),
-    indexed: await deps.index(type, state, written),
+    index: await deps.index(type, state, written),
     ...UNBOUNDED,
     create: true,
     replace: entry.method !== 'POST',
@@ -148,7 +148,7 @@ const write = async (steps: readonly Step[], states: ReadonlyArray<Fields | unde
 }
 
 const configurationOf = (steps: readonly Step[], { configuration }: SubmitDependencies): readonly ConfigurationChange[] =>
-  steps.filter(({ type }) => configuration.owns(type)).map(({ type, id, state }) => ({ type, id, resource: state }))
+  steps.filter(({ type }) => configuration.compiles(type)).map(({ type, id, state }) => ({ type, id, resource: state }))
 
 const submitUnit = async (entries: readonly Entry[], deps: SubmitDependencies): Promise<void> => {
   const steps = await stepsOf(targetsOf(entries, deps.freshId), deps)
@@ -161,19 +161,19 @@ const submitUnit = async (entries: readonly Entry[], deps: SubmitDependencies): 
     )
   const prepared = await deps.configuration.prepare(changes)
   if (!prepared.ok) {
-    const first = steps.find(({ type }) => deps.configuration.owns(type))
+    const first = steps.find(({ type }) => deps.configuration.compiles(type))
     if (!first) throw new Error('a refusal of configuration without configuration')
     throw new Unsubmitted(first.entry, prepared.issues.map(({ message }) => message).join('; '))
   }
   const ready = [...prepared.resources]
-  const states = steps.map(({ type, state }) => (deps.configuration.owns(type) ? ready.shift() : state))
+  const states = steps.map(({ type, state }) => (deps.configuration.compiles(type) ? ready.shift() : state))
   try {
     await write(steps, states, deps)
   } catch (error) {
     prepared.abandon()
     throw error
   }
-  prepared.commit()
+  await prepared.commit()
 }
 
 /** Submits a unit of entries as one: all are written or none. One result per entry, in order. */

@@ -1,4 +1,5 @@
 // The configuration as a running box reads it: immutable, swapped whole (design, "Configuration is compiled tables").
+import type { SearchParameter } from '../fhir/definitions/definitions.ts'
 import type { Api } from '../fhir/types/api.ts'
 import type { Operation } from '../fhir/types/operation.ts'
 import type { AuthConfig } from '../oauth/types/auth-config.ts'
@@ -20,6 +21,8 @@ export interface Tables {
   readonly identityProviders: ById<IdentityProvider>
   readonly tokenIntrospectors: ById<TokenIntrospector>
   readonly authConfig: AuthConfig | undefined
+  /** Beside those of R4 itself. */
+  readonly searchParameters: readonly SearchParameter[]
   /** SHA-256 of everything that was compiled, as canonical JSON: the same configuration has the same digest. */
   readonly digest: string
 }

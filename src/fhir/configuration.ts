@@ -1,4 +1,4 @@
-// The port to the configuration: FHIR stores Client, AccessPolicy … like any resource, but a change of them must compile first.
+// The port to the configuration: FHIR stores Client, AccessPolicy, SearchParameter … like any resource, but a change must compile first.
 import type { Indexed } from '../store/entries.ts'
 
 export interface ConfigurationIssue {
@@ -18,6 +18,8 @@ export interface ConfigurationChange {
 export interface Configuration {
   /** Is this type one of ours (Client, User, AccessPolicy …)? */
   owns(type: string): boolean
+  /** Must a change of this type compile: one of ours, or a SearchParameter. */
+  compiles(type: string): boolean
   /**
    * Schema-checks, hashes secrets, links and compiles the changes beside the running tables. On success `resources` are the
    * states to store, in the order given; `commit` swaps the tables and must be called after the store wrote them; `abandon` otherwise.
@@ -27,7 +29,8 @@ export interface Configuration {
     | {
         readonly ok: true
         readonly resources: ReadonlyArray<Readonly<Record<string, unknown>> | undefined>
-        commit(): void
+        /** Swaps at once; resolves when what the change needs is there too (the index of a search parameter). */
+        commit(): Promise<void>
         abandon(): void
       }
     | { readonly ok: false; readonly status: 409 | 422; readonly issues: readonly ConfigurationIssue[] }

@@ -30,7 +30,10 @@ const fhirErrorOf = (error: unknown): FhirError | undefined => {
     const { status, headers } = error
     return new FhirError(HTTP_CODES.get(status) ?? (status < 500 ? 'invalid' : 'exception'), error.message, { status, headers })
   }
-  if (error instanceof FhirSearchError) return new FhirError(error.code, error.message, { status: 400 })
+  if (error instanceof FhirSearchError) {
+    if (error.code === 'transient') return new FhirError(error.code, error.message, { headers: { 'retry-after': '5' } })
+    return new FhirError(error.code, error.message, { status: 400 })
+  }
   if (error instanceof TooCostly) return new FhirError('too-costly', error.message)
   if (error instanceof MalformedBody) return new FhirError('structure', error.message)
   return error instanceof MalformedCursor || error instanceof MalformedParameters ? new FhirError('invalid', error.message) : undefined

@@ -27,16 +27,16 @@ const compartmentsOf = async (deps: IndexDependencies, reference: string, writte
   return stored?.text === undefined ? undefined : deps.extract(parseStored(stored.text)).compartments
 }
 
-/** What the store indexes of this state. */
+/** What the store indexes of this state, as a function: the search parameters are those of when it is called. */
 export const indexOf = async (
   deps: IndexDependencies,
   type: string,
   resource: Resource,
   written: Written = new Map(),
-): Promise<Indexed> => {
-  if (deps.configuration.owns(type)) return deps.configuration.index(resource)
-  if (type !== 'Provenance') return deps.extract(resource)
+): Promise<() => Indexed> => {
+  if (deps.configuration.owns(type)) return () => deps.configuration.index(resource)
+  if (type !== 'Provenance') return () => deps.extract(resource)
   const known = new Map<string, readonly string[] | undefined>()
   for (const reference of targetsOf(resource)) known.set(reference, await compartmentsOf(deps, reference, written))
-  return deps.extract(resource, (target, id) => known.get(`${target}/${id}`))
+  return () => deps.extract(resource, (target, id) => known.get(`${target}/${id}`))
 }

@@ -16,6 +16,7 @@ const STATUS = {
   'too-long': 413,
   processing: 422,
   exception: 500,
+  transient: 503,
 } as const
 
 /** http://hl7.org/fhir/R4/valueset-issue-type.html, those that this server's refusals are named by. */

@@ -1,6 +1,5 @@
 // Writes on their way to the store: one, or all of a transaction, in one unit; configuration compiles first and is swapped in after.
 import type { Criterion } from '../store/criterion.ts'
-import type { Indexed } from '../store/entries.ts'
 import { authorizeChanges } from '../store/plan.ts'
 import type { Change, ChangeOutcome } from '../store/store.ts'
 import type { FhirDependencies } from './call.ts'
@@ -23,7 +22,7 @@ export interface Write {
   readonly answer: (outcome: ChangeOutcome) => FhirResponse
 }
 
-const changeOf = ({ type, id, terms, stored, submitted }: Write, state: Resource | undefined, indexed: Indexed | undefined): Change => ({
+const changeOf = ({ type, id, terms, stored, submitted }: Write, state: Resource | undefined, index: Change['index']): Change => ({
   type,
   id,
   action: state ? 'put' : 'delete',
@@ -31,7 +30,7 @@ const changeOf = ({ type, id, terms, stored, submitted }: Write, state: Resource
   stored,
   submitted,
   ...(state && { compose: (version: number, updated: number) => composeText(state, id, version, updated) }),
-  ...(indexed && { indexed }),
+  ...(index && { index }),
 })
 
 type States = ReadonlyArray<Resource | undefined>
@@ -50,7 +49,7 @@ const KEPT: ReadonlySet<string> = new Set(['created', 'updated', 'unchanged', 'm
 
 /** Stores all or nothing; answers the outcomes up to and including the first refusal. Throws FhirError where configuration is refused. */
 export const commit = async (deps: FhirDependencies, writes: readonly Write[]): Promise<readonly ChangeOutcome[]> => {
-  const owned = writes.filter(({ type }) => deps.configuration.owns(type))
+  const owned = writes.filter(({ type }) => deps.configuration.compiles(type))
   const states = writes.map(({ resource }) => resource)
   if (owned.length === 0) return store(deps, writes, states)
   const prepared = await deps.configuration.prepare(owned.map(({ type, id, resource }) => ({ type, id, resource })))
@@ -74,7 +73,7 @@ export const commit = async (deps: FhirDependencies, writes: readonly Write[]): 
     kept = outcomes.length === writes.length && outcomes.every(({ outcome }) => KEPT.has(outcome))
     return outcomes
   } finally {
-    if (kept) prepared.commit()
+    if (kept) await prepared.commit()
     else prepared.abandon()
   }
 }

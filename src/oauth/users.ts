@@ -25,11 +25,11 @@ const grantChange = (grant: Grant & { readonly id: string }): Change => ({
   action: 'put',
   compose: (version, updated) =>
     JSON.stringify({ ...grant, resourceType: 'Grant', meta: { versionId: String(version), lastUpdated: new Date(updated).toISOString() } }),
-  indexed: {
+  index: () => ({
     entries: [...referenceEntry('Grant.user', grant.user), ...referenceEntry('Grant.client', grant.client)],
     compartments: [],
     date: 0,
-  },
+  }),
   ...EVERYTHING,
   create: true,
   replace: true,

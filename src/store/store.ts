@@ -79,7 +79,8 @@ export interface Change {
   readonly action: 'put' | 'delete'
   /** The new state as JSON text for this version and time; undefined for a deletion. */
   compose?(version: number, updated: number): string
-  readonly indexed?: Indexed
+  /** What is indexed of it: asked within the unit, so that no state is stored with the index entries of earlier search parameters. */
+  index?(): Indexed
   /** What the stored state must satisfy for the principal to know it at all; otherwise the outcome is `absent`. */
   readonly stored: Criterion
   /** What the submitted state must satisfy; otherwise `refused`, and nothing of the unit is written. */
@@ -112,8 +113,12 @@ export interface ResourceStore {
   version(plan: Authorized<ReadPlan & { readonly version: number }>): Promise<StoredResource | undefined>
   /** All changes or none: on any outcome but created, updated, unchanged, matched, deleted nothing is written. */
   write(changes: Authorized<readonly Change[]>): Promise<readonly ChangeOutcome[]>
-  /** The current texts of every resource of a type, in id order (configuration at start, reindexing). */
+  /** The current texts of every resource of a type, in id order (configuration at start). */
   all(type: string): Promise<readonly StoredResource[]>
+  /** Up to `count` current texts of a type, in id order, after this id. */
+  page(type: string, after: string, count: number): Promise<readonly StoredResource[]>
+  /** Rewrites the index entries of those of these versions that are still current, in one unit; the others have been written since. */
+  reindex(rows: ReadonlyArray<{ readonly type: string; readonly id: string; readonly version: number; index(): Indexed }>): Promise<void>
   /** Resources per type that are not deleted. */
   counts(): Promise<ReadonlyMap<string, number>>
 }

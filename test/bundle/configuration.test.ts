@@ -30,7 +30,7 @@ const setUp = (initial: readonly Fields[] = [CLIENT, POLICY], rows: readonly str
     exists: async (type, id) => initial.some((one) => one.resourceType === type && one.id === id),
     referrers: async (type, id) => (type === 'User' && id === 'u' ? rows : []),
     revoke: async () => undefined,
-    swap: (tables) => swapped.push(tables),
+    swap: async (tables) => void swapped.push(tables),
   })
   return { configuration, swapped }
 }

@@ -11,11 +11,13 @@ import { loadBundles } from '../../src/bundle/load.ts'
 import { loadDefinitions } from '../../src/fhir/definitions/definitions.ts'
 import { ExactNumber } from '../../src/http/json.ts'
 
-const R4 = loadDefinitions().types
+const definitions = loadDefinitions()
+const R4 = definitions.types
+const compile = (resources: Iterable<Record<string, unknown>>) => compileTables(resources, definitions)
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const load = (paths: readonly string[], env: Record<string, string> = {}, answer = new Response('', { status: 404 })) =>
-  loadBundles({ paths, env, fetch: async () => answer, knownTypes: R4, existing: (type) => type === 'Organization' })
+  loadBundles({ paths, env, fetch: async () => answer, knownTypes: R4, compile, existing: (type) => type === 'Organization' })
 
 /** A folder of these files, removed after the test. */
 const folderOf = (t: TestContext, files: Record<string, string | Uint8Array>): string => {
@@ -150,9 +152,9 @@ test('C-02: what the environment put in is in no message; decimals keep their sp
 
 test('tables are frozen, and their digest depends on content alone', () => {
   const client = { resourceType: 'Client', id: 'a', auth: { authorization_code: { pkce: true } } }
-  const one = compileTables([client, { resourceType: 'User', id: 'u' }])
-  const same = compileTables([{ auth: { authorization_code: { pkce: true } }, id: 'a', resourceType: 'Client' }])
-  const other = compileTables([{ ...client, active: false }])
+  const one = compile([client, { resourceType: 'User', id: 'u' }])
+  const same = compile([{ auth: { authorization_code: { pkce: true } }, id: 'a', resourceType: 'Client' }])
+  const other = compile([{ ...client, active: false }])
   assert.ok(one.ok && same.ok && other.ok)
   assert.equal(one.tables.digest, same.tables.digest)
   assert.notEqual(one.tables.digest, other.tables.digest)
@@ -161,7 +163,7 @@ test('tables are frozen, and their digest depends on content alone', () => {
 })
 
 test('a policy that does not compile gives no tables, and says where', () => {
-  const found = compileTables([{ resourceType: 'AccessPolicy', id: 'p', engine: 'matcho', matcho: { uri: '#[' } }])
+  const found = compile([{ resourceType: 'AccessPolicy', id: 'p', engine: 'matcho', matcho: { uri: '#[' } }])
   assert.ok(!found.ok)
   assert.deepEqual(
     found.problems.map(({ type, id, path, severity }) => ({ type, id, path, severity })),

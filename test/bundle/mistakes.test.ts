@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { compileTables } from '../../src/bundle/compile.ts'
 import { formatDiagnostic } from '../../src/bundle/diagnostic.ts'
 import { loadBundles } from '../../src/bundle/load.ts'
+import { loadDefinitions } from '../../src/fhir/definitions/definitions.ts'
 
+const definitions = loadDefinitions()
 const folder = fileURLToPath(new URL('./fixtures/mistakes', import.meta.url))
 
 test('12 mistakes in 5 files are 12 diagnostics, each with file, line, column and a hint', async () => {
@@ -13,6 +16,7 @@ test('12 mistakes in 5 files are 12 diagnostics, each with file, line, column an
     env: {},
     fetch: () => Promise.reject(new Error('no network here')),
     knownTypes: new Set(['Patient']),
+    compile: (resources) => compileTables(resources, definitions),
     existing: () => false,
   })
   const found = diagnostics.map((one) => formatDiagnostic(one).replaceAll(`${folder}/`, ''))

@@ -14,11 +14,11 @@ const write = async (id: string): Promise<void> => {
     id,
     action: 'put',
     compose: (version: number) => JSON.stringify({ resourceType: 'Observation', id, meta: { version } }),
-    indexed: {
-      entries: [{ kind: 'token', param: 'Observation.code', system: '', code: `round-${round}` }],
+    index: () => ({
+      entries: [{ kind: 'token', param: 'Observation.code', system: '', code: `round-${round}` } as const],
       compartments: ['p1'],
       date: Number(round),
-    },
+    }),
     ...bounds,
     create: true,
     replace: false,

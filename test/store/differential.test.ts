@@ -69,7 +69,7 @@ test('ids found by SQL equal ids that match in memory', async () => {
         try {
           const changes = states.map((state, at) => ({
             ...({ type: 'O', id: `o${at}`, action: 'put', create: true, replace: true, stored: ALL, submitted: ALL } as const),
-            indexed: state,
+            index: () => state,
             compose: () => '{}',
           }))
           await store.write(authorizeChanges(changes, () => ({ stored: ALL, submitted: ALL })))

@@ -26,7 +26,7 @@ const put = (type: string, id: string, indexed: Indexed, more: Partial<Change> =
   id,
   action: 'put',
   compose: (version) => JSON.stringify({ resourceType: type, id, meta: { version } }),
-  indexed,
+  index: () => indexed,
   stored: ALL,
   submitted: ALL,
   create: true,

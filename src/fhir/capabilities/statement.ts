@@ -30,8 +30,8 @@ const security = ({ oauth }: CapabilityFacts) => ({
   extension: [{ url: OAUTH_URIS, extension: Object.entries(oauth).map(([url, valueUri]) => ({ url, valueUri })) }],
 })
 
-const isServed = ({ type, expression, code }: SearchParameter): boolean =>
-  type !== 'special' && (expression !== '' || code === '_id' || code === '_lastUpdated')
+const isServed = ({ type, expression, code, pending }: SearchParameter): boolean =>
+  type !== 'special' && !pending && (expression !== '' || code === '_id' || code === '_lastUpdated')
 
 const INSTANCE_CODES: ReadonlySet<string> = new Set(['read', 'vread', 'update', 'patch', 'delete', 'history-instance'])
 const TYPE_CODES: ReadonlySet<string> = new Set(['history-type', 'create', 'search-type'])

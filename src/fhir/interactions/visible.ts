@@ -12,6 +12,6 @@ const isAll = (criterion: Criterion): boolean => criterion.kind === 'and' && cri
 export const isVisible = async (deps: FhirDependencies, version: StoredResource, rows: Criterion): Promise<boolean> => {
   if (isAll(rows)) return true
   if (version.text === undefined) return false
-  const indexed = await indexOf(deps, version.type, parseStored(version.text))
-  return matches(rows, { id: version.id, updated: version.updated, indexed })
+  const index = await indexOf(deps, version.type, parseStored(version.text))
+  return matches(rows, { id: version.id, updated: version.updated, indexed: index() })
 }

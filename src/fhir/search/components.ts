@@ -14,7 +14,7 @@ export interface Component {
 /** The components of a composite parameter, in order. */
 export const componentsOf = (definitions: Definitions, parameter: SearchParameter, param: string): readonly Component[] =>
   parameter.component.flatMap(({ definition, expression }, at) => {
-    const part = definitions.parameterByUrl(definition)
+    const part = definitions.parameterByUrl(definition.replace(/\|.*$/, ''))
     return part
       ? [
           {

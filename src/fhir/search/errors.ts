@@ -1,6 +1,6 @@
-// What can be wrong with a search (R4 search.html#errors): always a 400, and the message is fit for the outside.
+// What can be wrong with a search (R4 search.html#errors): a 400, or 503 while it cannot be answered yet; the message is fit for the outside.
 
-export type SearchErrorCode = 'invalid' | 'not-supported' | 'too-costly'
+export type SearchErrorCode = 'invalid' | 'not-supported' | 'too-costly' | 'transient'
 
 /** The search cannot be done as asked. */
 export class FhirSearchError extends Error {

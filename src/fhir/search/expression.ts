@@ -1,9 +1,10 @@
-// Reads the subset of FHIRPath in which R4 writes SearchParameter.expression: paths, as, ofType, where, resolve() is, [n], unions.
+// Reads the subset of FHIRPath in which SearchParameter.expression is written: paths, as, ofType, where, resolve() is, [n], unions.
 
 export type Step =
   | { readonly kind: 'element'; readonly name: string }
   | { readonly kind: 'as'; readonly type: string }
-  | { readonly kind: 'where'; readonly name: string; readonly value: string }
+  /** `where(url = 'x')`, `where(code.coding.code = 'x')` */
+  | { readonly kind: 'where'; readonly names: readonly string[]; readonly value: string | boolean }
   | { readonly kind: 'resolves'; readonly type: string }
   | { readonly kind: 'index'; readonly at: number }
   | { readonly kind: 'extension'; readonly url: string }
@@ -53,10 +54,14 @@ const literal = (reader: Reader): string => {
 }
 
 const readWhere = (reader: Reader): Step => {
-  const name = word(reader)
-  if (name !== 'resolve') {
+  const names = [word(reader)]
+  if (names[0] !== 'resolve') {
+    for (; reader.tokens[reader.at] === '.'; names.push(word(reader))) reader.at++
     expect(reader, '=')
-    return { kind: 'where', name, value: literal(reader) }
+    const token = reader.tokens[reader.at]
+    if (token !== 'true' && token !== 'false') return { kind: 'where', names, value: literal(reader) }
+    reader.at++
+    return { kind: 'where', names, value: token === 'true' }
   }
   expect(reader, '(', ')', 'is')
   return { kind: 'resolves', type: word(reader) }
@@ -65,6 +70,7 @@ const readWhere = (reader: Reader): Step => {
 const readCall = (reader: Reader, name: string): Step => {
   if (name === 'where') return readWhere(reader)
   if (name === 'as' || name === 'ofType') return { kind: 'as', type: word(reader) }
+  if (name === 'first') return { kind: 'index', at: 0 }
   if (name === 'extension') return { kind: 'extension', url: literal(reader) }
   throw new Error(`the function ${name} is not supported in a search parameter`)
 }

@@ -7,10 +7,14 @@ import { type CompartmentsOf, compartmentsOf } from './compartments.ts'
 import { componentsOf } from './components.ts'
 import { FAR_PAST } from './date.ts'
 import { parseExpression, pathsOf } from './expression.ts'
+import { indexName } from './index-name.ts'
 import { dateVisitor, numberVisitor, timeReader } from './ordered-values.ts'
 import { compilePaths, type Leaf, type Visitor } from './path.ts'
 import { type ReferenceContext, referenceVisitor, stringVisitor, uriVisitor } from './text-values.ts'
 import { tokenVisitor } from './token-values.ts'
+
+/** Counts up when something else is indexed of a resource than before: the index of every store is then made anew. */
+export const EXTRACTION = 1
 
 type Fields = Readonly<Record<string, unknown>>
 type Visit = Visitor<IndexEntry[]>
@@ -37,7 +41,7 @@ const compositeLeaf =
     whole: { resource: unknown },
   ): Leaf<IndexEntry[]> =>
   (type) => {
-    const param = `${owner}.${parameter.code}`
+    const param = indexName(owner, parameter)
     const parts = componentsOf(definitions, parameter, param).map(({ name, searchType, expression, ofResource }) => ({
       ofResource,
       visit: compilePaths(definitions, parseExpression(expression), ofResource ? owner : type, leafOf(searchType, name, context)),
@@ -53,10 +57,16 @@ const compositeLeaf =
     }
   }
 
-const visitorOf = (definitions: Definitions, type: string, parameter: SearchParameter, context: ReferenceContext): Visit | undefined => {
+/** What finds a parameter's entries in a resource of `type`; undefined: nothing can. Throws where the expression is not understood. */
+export const visitorOf = (
+  definitions: Definitions,
+  type: string,
+  parameter: SearchParameter,
+  context: ReferenceContext,
+): Visit | undefined => {
   const paths = pathsOf(parameter.expression, type)
   if (parameter.type !== 'composite') {
-    return compilePaths(definitions, paths, type, leafOf(parameter.type, `${type}.${parameter.code}`, context))
+    return compilePaths(definitions, paths, type, leafOf(parameter.type, indexName(type, parameter), context))
   }
   const whole: { resource: unknown } = { resource: undefined }
   const visit = compilePaths(definitions, paths, type, compositeLeaf(definitions, parameter, type, context, whole))

@@ -4,6 +4,7 @@ import type { Criterion } from '../../store/criterion.ts'
 import { and, or } from '../../store/plan.ts'
 import type { SearchParameter } from '../definitions/definitions.ts'
 import { FhirSearchError } from './errors.ts'
+import { indexName } from './index-name.ts'
 import { modified } from './modifier.ts'
 import { anyOf, dateOf, type ValueContext, withoutEscapes } from './value.ts'
 
@@ -20,9 +21,15 @@ export class UnknownParameter extends FhirSearchError {}
 const unknown = (type: string, code: string): UnknownParameter =>
   new UnknownParameter('not-supported', `unknown search parameter ${code} for ${type}`)
 
+/** What is not indexed of every resource yet cannot be answered truly, so it is not answered at all. */
+export const checkComplete = ({ code, pending }: SearchParameter): void => {
+  if (pending) throw new FhirSearchError('transient', `the search parameter ${code} is being indexed`)
+}
+
 const parameterOf = ({ definitions }: ValueContext, type: string, code: string): SearchParameter => {
   const parameter = definitions.searchParameters(type).get(code)
   if (!parameter || parameter.type === 'special' || parameter.expression === '') throw unknown(type, code)
+  checkComplete(parameter)
   return parameter
 }
 
@@ -37,7 +44,7 @@ const hasOf = (context: FilterContext, name: string, value: string, hops: number
   const parameter = parameterOf(context, type, code)
   if (parameter.type !== 'reference') throw new FhirSearchError('invalid', `${code} is not a reference`)
   const where = and(context.permitted(type), filter(context, type, rest, value, deeper(hops)))
-  return { kind: 'has', type, param: `${type}.${code}`, where }
+  return { kind: 'has', type, param: indexName(type, parameter), where }
 }
 
 /** The types that a hop may lead to: the one that is named, or each target that knows the parameter that follows. */
@@ -54,7 +61,7 @@ const chainOf = (context: FilterContext, type: string, name: string, value: stri
   const parameter = parameterOf(context, type, code)
   const types = parameter.type === 'reference' ? hopTypes(context, parameter, named, rest) : []
   if (types.length === 0) throw unknown(type, name)
-  const param = `${type}.${code}`
+  const param = indexName(type, parameter)
   const depth = deeper(hops)
   const ways = types.flatMap((target): Criterion[] => {
     try {
@@ -82,5 +89,5 @@ export const filter = (context: FilterContext, type: string, name: string, value
   const code = colon < 0 ? name : name.slice(0, colon)
   if (code === '_id' || code === '_lastUpdated') throw new FhirSearchError('not-supported', `${code} has no modifiers`)
   const parameter = parameterOf(context, type, code)
-  return modified({ parameter, param: `${type}.${code}`, value, context }, colon < 0 ? '' : name.slice(colon + 1))
+  return modified({ parameter, param: indexName(type, parameter), value, context }, colon < 0 ? '' : name.slice(colon + 1))
 }

@@ -32,7 +32,24 @@ const childrenOf = (definitions: Definitions, type: string, name: string): reado
     const choice = definitions.elementTypes(`${path}[x]`)
     if (choice) return choice.map((code) => ({ name: name + capital(code), type: code }))
   }
+  return typedChoice(definitions, type, name)
+}
+
+/** `valueDateTime` of an Extension, as some guides write `value.as(dateTime)`. */
+const typedChoice = (definitions: Definitions, owner: string, name: string): readonly Child[] => {
+  for (const { index } of name.matchAll(/[A-Z]/g)) {
+    const codes = definitions.elementTypes(`${owner}.${name.slice(0, index)}[x]`)
+    const type = codes?.find((code) => capital(code) === name.slice(index))
+    if (type) return [{ name, type }]
+  }
   return []
+}
+
+/** Is the wanted value at the end of these names, whatever repeats on the way. */
+const reaches = (value: unknown, names: readonly string[], wanted: string | boolean): boolean => {
+  if (Array.isArray(value)) return value.some((item) => reaches(item, names, wanted))
+  const [name, ...rest] = names
+  return name === undefined ? value === wanted : isObject(value) && reaches(value[name], rest, wanted)
 }
 
 const walk =
@@ -85,8 +102,9 @@ const compile = <Out>(definitions: Definitions, steps: Path, type: string, leaf:
   const following = rest.filter((one) => one !== undefined)
   if (!step) return leaf(type, target)
   if (step.kind === 'element') return element(definitions, following, step.name, type, leaf)
-  // Element types are nominal here: `as uri` takes what is declared as uri.
-  if (step.kind === 'as') return step.type === type ? compile(definitions, following, type, leaf, target) : undefined
+  // Element types are nominal here: `as uri` takes what is declared as uri. R4 writes `as(DateTime)` once.
+  if (step.kind === 'as')
+    return step.type === type || step.type === capital(type) ? compile(definitions, following, type, leaf, target) : undefined
   if (step.kind === 'resolves') return compile(definitions, following, type, leaf, step.type)
   if (step.kind === 'extension') {
     const visit = compile(definitions, following, 'Extension', leaf)
@@ -94,8 +112,8 @@ const compile = <Out>(definitions: Definitions, steps: Path, type: string, leaf:
   }
   if (step.kind !== 'where') throw new Error(`${step.kind} cannot stand here in a search parameter`)
   const visit = compile(definitions, following, type, leaf, target)
-  const { name, value: wanted } = step
-  return visit && ((value, out) => isObject(value) && value[name] === wanted && visit(value, out))
+  const { names, value: wanted } = step
+  return visit && ((value, out) => isObject(value) && reaches(value, names, wanted) && visit(value, out))
 }
 
 /** One visitor for all the paths, from a value of `type`; undefined where none of them can find anything. */

@@ -4,7 +4,8 @@ import { ALL } from '../../store/criterion.ts'
 import type { Include, SortKey } from '../../store/store.ts'
 import type { Definitions } from '../definitions/definitions.ts'
 import { FhirSearchError } from './errors.ts'
-import { UnknownParameter } from './filter.ts'
+import { checkComplete, UnknownParameter } from './filter.ts'
+import { indexName } from './index-name.ts'
 
 export const RESULT_PARAMETERS: ReadonlySet<string> = new Set(['_count', '_sort', '_total', '_summary', '_elements'])
 
@@ -26,8 +27,9 @@ const sortKey = (definitions: Definitions, types: readonly string[], text: strin
   const [type = ''] = types
   const parameter = types.length === 1 ? definitions.searchParameters(type).get(code) : undefined
   const kind = SORT_KINDS.get(parameter?.type ?? '')
-  if (!kind) throw new UnknownParameter('not-supported', `this search cannot be sorted by ${code}`)
-  return { param: `${type}.${code}`, kind, descending }
+  if (!parameter || !kind) throw new UnknownParameter('not-supported', `this search cannot be sorted by ${code}`)
+  checkComplete(parameter)
+  return { param: indexName(type, parameter), kind, descending }
 }
 
 /** `_sort=status,-date` */
@@ -48,7 +50,9 @@ export const isInclude = (name: string): boolean => INCLUDE.test(name)
 const referencesOf = (definitions: Definitions, type: string, code: string): ReadonlyArray<readonly [string, readonly string[]]> =>
   [...definitions.searchParameters(type).values()].flatMap((parameter): Array<readonly [string, readonly string[]]> => {
     const wanted = parameter.type === 'reference' && (code === '*' || parameter.code === code)
-    return wanted ? [[`${type}.${parameter.code}`, parameter.target]] : []
+    if (!wanted) return []
+    checkComplete(parameter)
+    return [[indexName(type, parameter), parameter.target]]
   })
 
 const forward = (definitions: Definitions, types: readonly string[], value: string, iterate: boolean): Include[] => {

@@ -18,10 +18,10 @@ const string = (param: string, value: unknown, out: IndexEntry[]): void => {
   else if (Array.isArray(value)) for (const item of value) string(param, item, out)
 }
 
-/** What a string parameter indexes of an element of this type. */
-export const stringVisitor = (param: string, type: string): Visit => {
+/** What a string parameter indexes of an element of this type; of other complex types, nothing. */
+export const stringVisitor = (param: string, type: string): Visit | undefined => {
   const parts = PARTS.get(type)
-  if (!parts) return (value, out) => string(param, value, out)
+  if (!parts) return /^[A-Z]/.test(type) ? undefined : (value, out) => string(param, value, out)
   return (value, out) => {
     if (isObject(value)) for (const part of parts) string(param, value[part], out)
   }

@@ -45,14 +45,11 @@ const primitive = (param: string, value: unknown, out: IndexEntry[]): void => {
   if (typeof value === 'string' || typeof value === 'boolean') out.push({ kind: 'token', param, system: '', code: String(value) })
 }
 
-/** Element types whose value is no code: a token parameter finds nothing there. */
-const WITHOUT_TOKEN: ReadonlySet<string> = new Set(['Reference', 'Quantity', 'Range', 'Period', 'BackboneElement'])
-
-/** What a token parameter indexes of an element of this type. */
+/** What a token parameter indexes of an element of this type; of other complex types, nothing. */
 export const tokenVisitor = (param: string, type: string): Visit | undefined => {
   if (type === 'CodeableConcept') return (value, out) => concept(param, value, out)
   if (type === 'Coding') return (value, out) => coding(param, value, out)
   if (type === 'Identifier') return (value, out) => identifier(param, value, out)
   if (type === 'ContactPoint') return (value, out) => contact(param, value, out)
-  return WITHOUT_TOKEN.has(type) ? undefined : (value, out) => primitive(param, value, out)
+  return /^[A-Z]/.test(type) ? undefined : (value, out) => primitive(param, value, out)
 }

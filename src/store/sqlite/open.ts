@@ -9,7 +9,7 @@ import { type Queue, writeQueue } from './queue.ts'
 import { current, history, stored, type Version, version } from './read.ts'
 import { recordStore } from './records.ts'
 import { search } from './search.ts'
-import { writeUnit } from './write.ts'
+import { reindexUnit, writeUnit } from './write.ts'
 
 const PRAGMAS = ['synchronous', 'journal_mode', 'automatic_index', 'temp_store', 'locking_mode', 'user_version'] as const
 const connections = new WeakMap<Store, Connection>()
@@ -35,6 +35,13 @@ const build = (compiler: Compiler, queue: Queue, clock: Clock): Store => {
       db
         .rows<Version>(sql`SELECT * FROM res WHERE type = ${names.find('type', type) ?? -1} AND body IS NOT NULL ORDER BY id`)
         .map((row) => stored(compiler, row)),
+    page: async (type, after, count) =>
+      db
+        .rows<Version>(
+          sql`SELECT * FROM res WHERE type = ${names.find('type', type) ?? -1} AND id > ${after} AND body IS NOT NULL ORDER BY id LIMIT ${count}`,
+        )
+        .map((row) => stored(compiler, row)),
+    reindex: (rows) => queue.write(() => reindexUnit(compiler, rows)),
     counts: async () =>
       new Map(
         db

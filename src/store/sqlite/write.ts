@@ -1,7 +1,8 @@
 // One unit of changes: preconditions, text, history and index rows; anything but success undoes the unit.
 import type { Clock } from '../../http/runtime.ts'
 import { ALL } from '../criterion.ts'
-import type { Change, ChangeOutcome } from '../store.ts'
+import type { Indexed } from '../entries.ts'
+import type { Change, ChangeOutcome, ResourceStore } from '../store.ts'
 import { driver, live } from './driver.ts'
 import { type Compiler, filter } from './filter.ts'
 import { sql } from './fragment.ts'
@@ -39,6 +40,8 @@ const precondition = (change: Change, row: Version | undefined, visible: boolean
 
 const METHOD = { create: METHODS.indexOf('create'), update: METHODS.indexOf('update'), delete: METHODS.indexOf('delete') }
 
+const NOTHING_INDEXED: Indexed = { entries: [], compartments: [], date: 0 }
+
 const apply = (compiler: Compiler, clock: Clock, change: Change, row: Version | undefined): ChangeOutcome => {
   const { db, names } = compiler
   const type = names.intern('type', change.type)
@@ -48,14 +51,15 @@ const apply = (compiler: Compiler, clock: Clock, change: Change, row: Version | 
   const exists = row !== undefined && row.body !== null
   const body = change.action === 'put' ? (change.compose?.(ver, updated) ?? null) : null
   if (change.action === 'put' && body === null) throw new Error('A change without text')
-  const sdate = Math.round(change.indexed?.date ?? 0)
+  const indexed = change.index?.() ?? NOTHING_INDEXED
+  const sdate = Math.round(indexed.date)
   const method = change.action === 'delete' ? METHOD.delete : exists ? METHOD.update : METHOD.create
   if (row?.body) db.execute('UPDATE history SET body = ? WHERE rid = ? AND ver = ?', row.body, rid, row.ver)
   if (row) clearIndex(db, row)
   db.execute('UPDATE res SET ver = ?, updated = ?, sdate = ?, method = ?, body = ? WHERE rid = ?', ver, updated, sdate, method, body, rid)
   db.execute('INSERT INTO history(rid, type, ver, at, method) VALUES(?, ?, ?, ?, ?)', rid, type, ver, updated, method)
   if (body === null) return { outcome: 'deleted', version: ver, updated }
-  insertIndex(db, names, { rid, type, sdate }, change.indexed ?? { entries: [], compartments: [], date: 0 })
+  insertIndex(db, names, { rid, type, sdate }, indexed)
   if (!current(compiler, { type: change.type, id: change.id, where: change.submitted })) return { outcome: 'refused' }
   return {
     outcome: exists ? 'updated' : 'created',
@@ -86,4 +90,19 @@ export const writeUnit = (compiler: Compiler, clock: Clock, changes: readonly Ch
     if (!KEPT.has(outcome.outcome)) return { value, keep: false }
   }
   return { value, keep: true }
+}
+
+/** Index entries anew, of what is still the version that they were made of. */
+export const reindexUnit = (compiler: Compiler, rows: Parameters<ResourceStore['reindex']>[0]): Done<void> => {
+  const { db, names } = compiler
+  for (const { type, id, version, index } of rows) {
+    const row = current(compiler, { type, id, where: ALL })
+    if (!row || row.ver !== version || row.body === null) continue
+    const indexed = index()
+    const sdate = Math.round(indexed.date)
+    clearIndex(db, row)
+    db.execute('UPDATE res SET sdate = ? WHERE rid = ?', sdate, row.rid)
+    insertIndex(db, names, { ...row, sdate }, indexed)
+  }
+  return { value: undefined, keep: true }
 }

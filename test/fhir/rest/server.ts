@@ -38,7 +38,8 @@ export type Ask = (
 
 const noConfiguration: Configuration = {
   owns: () => false,
-  prepare: async () => ({ ok: true, resources: [], commit: () => {}, abandon: () => {} }),
+  compiles: () => false,
+  prepare: async () => ({ ok: true, resources: [], commit: async () => {}, abandon: () => {} }),
   redact: (_type, resource) => resource,
   index: () => ({ entries: [], compartments: [], date: 0 }),
 }
