@@ -51,7 +51,7 @@ export interface ConsentItem {
 export interface Profile {
   /** Checks of the authorization request after client and redirect_uri are trusted; each throws AuthorizationError (it redirects). */
   readonly checks: ReadonlyArray<{ readonly parameter: string; check(client: Client, parameters: Parameters): Promise<void> }>
-  /** The launch that the request names, or undefined where it names none. Called after `checks`. */
+  /** The launch that the request names, or undefined where it names none. Called after `checks`; throws AuthorizationError as they do. */
   launch(client: Client, parameters: Parameters): Promise<AuthorizationRequest['launch']>
   /** Which of the asked scopes this client may be granted, unparseable and uncovered ones dropped. `refused`: those that make it `invalid_scope`. */
   grantable(client: Client, asked: readonly string[]): { readonly scope: readonly string[]; readonly refused: readonly string[] }

@@ -7,6 +7,9 @@ import { isSmartScope } from './scopes.ts'
 
 const askedScopes = (parameters: Parameters): readonly string[] => (parameters.get('scope') ?? '').split(' ').filter((one) => one !== '')
 
+export const unusableLaunch = (): AuthorizationError =>
+  new AuthorizationError('invalid_request', 'launch is missing, unknown, expired, used, or of another client')
+
 /** Each is asked where its parameter is given, or where a scope needs it. */
 export const authorizationChecks = (deps: Pick<LaunchDeps, 'keys' | 'clock' | 'records' | 'fhirBases'>): Profile['checks'] => [
   {
@@ -27,7 +30,7 @@ export const authorizationChecks = (deps: Pick<LaunchDeps, 'keys' | 'clock' | 'r
       if (asked.length === 0 && !askedScopes(parameters).includes('launch')) return
       const [launch] = asked
       if (asked.length === 1 && launch !== undefined && (await readLaunch(launch, client, deps))) return
-      throw new AuthorizationError('invalid_request', 'launch is missing, unknown, expired, used, or of another client')
+      throw unusableLaunch()
     },
   },
 ]

@@ -5,7 +5,7 @@ import type { Profile } from '../oauth/provider.ts'
 import type { Client } from '../oauth/types/client.ts'
 import type { User } from '../oauth/types/user.ts'
 import { grantable } from './allowed.ts'
-import { authorizationChecks } from './checks.ts'
+import { authorizationChecks, unusableLaunch } from './checks.ts'
 import { choose, consentItems } from './consent.ts'
 import { fhirUserOf } from './fhir-user.ts'
 import { type LaunchDeps, readLaunch } from './launch.ts'
@@ -69,8 +69,11 @@ export const createProfile = (deps: ProfileDeps): Profile => ({
   checks: authorizationChecks(deps),
   launch: async (client, parameters) => {
     const value = parameters.get('launch')
-    const launch = value === undefined ? undefined : await readLaunch(value, client, deps)
-    return launch && { id: launch.id, user: launch.user, context: launch.context }
+    if (value === undefined) return undefined
+    const launch = await readLaunch(value, client, deps)
+    // Used since it was checked: without it the request would go on as a standalone one.
+    if (!launch) throw unusableLaunch()
+    return { id: launch.id, user: launch.user, context: launch.context }
   },
   grantable: (client, asked) => grantable(client, asked, deps.scopes, deps.readScope),
   patientFor,

@@ -81,10 +81,13 @@ test('O-15: a launch is this client’s, genuine, and used once', async () => {
   await assert.rejects(check({ scope: 'openid', aud: AUD, launch: `${launch}x` }), { error: 'invalid_request' })
   const found = await profile.launch(app, parametersOf([['launch', launch]]))
   assert.deepEqual([found?.user, found?.context], ['u', { patient: 'p1', encounter: 'e1' }])
-  assert.equal(await profile.launch({ ...app, id: 'other' }, parametersOf([['launch', launch]])), undefined)
+  await assert.rejects(profile.launch({ ...app, id: 'other' }, parametersOf([['launch', launch]])), { error: 'invalid_request' })
   assert.equal(await profile.consumeLaunch(found?.id ?? ''), true)
   assert.equal(await profile.consumeLaunch(found?.id ?? ''), false)
   await assert.rejects(check({ scope: 'launch', aud: AUD, launch }), { error: 'invalid_request' })
+  // Used by another request after this one's checks: never a request without a launch, which could go on standalone.
+  await assert.rejects(profile.launch(app, parametersOf([['launch', launch]])), { error: 'invalid_request' })
+  assert.equal(await profile.launch(app, parametersOf([])), undefined)
 })
 
 test('whose record: the launch’s, the patient’s own, or one that a practitioner picks; nobody else’s', async () => {
