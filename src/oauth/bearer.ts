@@ -58,5 +58,7 @@ export const authenticate: Authenticate = async (request: CanonicalRequest, prov
   if (request.query.has('access_token')) throw new OAuthError('invalid_request', 'an access token in the query is not accepted')
   const credentials = readCredentials(request.headers.get('authorization'))
   if (!credentials) return { method: 'anonymous', roles: [] }
-  return credentials.scheme === 'basic' ? byBasic(credentials.id, credentials.secret, provider) : byToken(credentials.token, provider)
+  if (credentials.scheme === 'basic') return byBasic(credentials.id, credentials.secret, provider)
+  if (credentials.scheme === 'bearer') return byToken(credentials.token, provider)
+  throw new OAuthError('invalid_token', 'the Authorization header must be Basic or Bearer', { headers: { 'www-authenticate': 'Bearer' } })
 }

@@ -20,13 +20,17 @@ interface Attempt {
   readonly parameters: OAuthParameters
 }
 
+/** Says nothing of what was wrong, nor which client there is. An unsupported scheme is this error too (RFC 6749 §5.2). */
+const refused = (): OAuthError =>
+  new OAuthError('invalid_client', 'client authentication failed', { headers: { 'www-authenticate': 'Basic realm="token"' } })
+
 const secretMatches = (client: Client, candidates: readonly string[]): boolean =>
   candidates.map((secret) => verifyClientSecret(secret, client.secret)).includes(true)
 
 const basic = ({ request, parameters }: Attempt): Presented | undefined => {
   const credentials = readCredentials(request.headers.get('authorization'))
   if (!credentials) return undefined
-  if (credentials.scheme !== 'basic') throw new OAuthError('invalid_request', 'a client authenticates by Basic here')
+  if (credentials.scheme !== 'basic') throw refused()
   const ids = basicReadings(credentials.id)
   const id = parameters.get('client_id') ?? ids.at(-1) ?? ''
   if (!ids.includes(id)) throw new OAuthError('invalid_request', 'client_id is not the client of the Authorization header')
@@ -66,9 +70,6 @@ const presentedBy = (attempt: Attempt, unnamed: () => string): Presented => {
   if (found.length > 1) throw new OAuthError('invalid_request', 'more than one method of client authentication')
   return found[0] ?? { method: 'none', id: attempt.parameters.get('client_id') ?? unnamed(), prove: async () => true }
 }
-
-const refused = (): OAuthError =>
-  new OAuthError('invalid_client', 'client authentication failed', { headers: { 'www-authenticate': 'Basic realm="token"' } })
 
 /** A registered public client that nevertheless proves its secret did more than it must; a wrong secret is still an error. */
 const acceptable = (presented: ClientMethod, registered: ClientMethod, client: Client): boolean =>
