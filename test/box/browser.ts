@@ -21,6 +21,8 @@ const attribute = (tag: string, name: string): string | undefined => {
 export class Browser {
   /** Where the last request was sent outside of the box. */
   redirected: string | undefined
+  /** The status that sent it there. */
+  redirectStatus = 0
   page = ''
   status = 0
   readonly #box: Site
@@ -53,6 +55,7 @@ export class Browser {
     const next = new URL(location, url)
     if (next.origin !== new URL(this.#box.baseUrl).origin || !next.pathname.startsWith('/auth/')) {
       this.redirected = next.href
+      this.redirectStatus = response.status
       return ''
     }
     return this.#go(next.href)

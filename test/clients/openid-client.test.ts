@@ -1,8 +1,9 @@
 // openid-client 6, unmodified, against a box on a socket: it checks issuer, `iss`, state, nonce, PKCE, signatures and answers by itself
-// (OpenID Connect Core, RFC 6749, 7009, 7523, 7636, 7662, 9207).
+// (OpenID Connect Core, RFC 6749, 7009, 7523, 7636, 7662, 9126, 9207).
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as client from 'openid-client'
+import { Browser } from '../box/browser.ts'
 import type { Served } from '../box/served.ts'
 import { allow, EC_KID, ec, RSA_KID, rsa, serveClients } from './site.ts'
 
@@ -20,9 +21,11 @@ const discovered = (id: string, secret?: string, authentication?: client.ClientA
     execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks],
   })
 
-const authorizationUrl = async (config: client.Configuration) => {
+type Build = (config: client.Configuration, parameters: Record<string, string>) => URL | Promise<URL>
+
+const authorizationUrl = async (config: client.Configuration, build: Build = client.buildAuthorizationUrl) => {
   const [pkceCodeVerifier, expectedState, expectedNonce] = [client.randomPKCECodeVerifier(), client.randomState(), client.randomNonce()]
-  const url = client.buildAuthorizationUrl(config, {
+  const url = await build(config, {
     redirect_uri: REDIRECT,
     scope: SCOPE,
     aud: `${site.base}/fhir`,
@@ -118,4 +121,31 @@ test('openid-client refuses what another server would answer: a foreign iss, a c
   const other = { ...checks, pkceCodeVerifier: client.randomPKCECodeVerifier() }
   await assert.rejects(client.authorizationCodeGrant(config, answer, other), { error: 'invalid_grant' })
   assert.equal((await client.authorizationCodeGrant(config, answer, checks)).token_type, 'bearer')
+})
+
+test('openid-client pushes its request (RFC 9126): the browser carries a reference only, once', async () => {
+  const assertion = client.PrivateKeyJwt({ key: ec.privateKey, kid: EC_KID })
+  for (const [id, authentication] of [
+    ['native', client.None()],
+    ['web', client.ClientSecretBasic('web-secret')],
+    ['web', client.ClientSecretPost('web-secret')],
+    ['signed', assertion],
+  ] as const) {
+    const config = await discovered(id, undefined, authentication)
+    const { url, checks } = await authorizationUrl(config, client.buildAuthorizationUrlWithPAR)
+    assert.deepEqual([...url.searchParams.keys()].sort(), ['client_id', 'request_uri'])
+    const tokens = await client.authorizationCodeGrant(config, await allow(site, url, 'amy'), checks)
+    assert.deepEqual([tokens.claims()?.sub, tokens.patient], ['amy', 'p1'], id)
+    const again = new Browser(site.box)
+    await again.open(url)
+    assert.deepEqual([again.status, again.redirected], [400, undefined], 'taken once')
+  }
+})
+
+test('openid-client learns at once what is wrong with a pushed request', async () => {
+  const config = await discovered('native')
+  await assert.rejects(client.buildAuthorizationUrlWithPAR(config, { redirect_uri: 'https://evil.example/cb', scope: 'openid' }), {
+    error: 'invalid_request',
+    status: 400,
+  })
 })
