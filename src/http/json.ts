@@ -5,6 +5,8 @@ export type JsonValue = null | boolean | number | string | ExactNumber | JsonVal
 /** A body that cannot be read. The message names line and column and is fit for the outside. */
 export class MalformedBody extends Error {}
 
+let met = false
+
 /** A number whose spelling a JavaScript number would lose (`1.10`, 20 digits): precision is meaning in FHIR, so it is kept. */
 export class ExactNumber {
   readonly text: string
@@ -14,6 +16,12 @@ export class ExactNumber {
   }
 
   valueOf(): number {
+    return Number(this.text)
+  }
+
+  /** A text made by JSON.stringify rounds: this says that it met such a number. */
+  toJSON(): number {
+    met = true
     return Number(this.text)
   }
 }
@@ -28,14 +36,16 @@ export const MAX_DEPTH = 64
 export const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const SPACE = /[ \t\n\r]*/y
-// biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 8259 §7 forbids exactly these within a string
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+const ESCAPED = /"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
 const LITERALS: ReadonlyArray<readonly [string, JsonValue]> = [
   ['true', true],
   ['false', false],
   ['null', null],
 ]
+
+// Character codes, since comparing numbers is what makes a pass over every character cheap.
+const [SPACE, TAB, LINE_FEED, RETURN, QUOTE, BACKSLASH, SLASH] = [0x20, 0x09, 0x0a, 0x0d, 0x22, 0x5c, 0x2f]
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY, COMMA, COLON] = [0x7b, 0x7d, 0x5b, 0x5d, 0x2c, 0x3a]
 
 /** UTF-8 text of a body. Throws MalformedBody for invalid UTF-8 and for a byte order mark. */
 export const decodeBody = (input: string | Uint8Array): string => {
@@ -67,17 +77,44 @@ const take = (reader: Reader, pattern: RegExp): string | undefined => {
   return found
 }
 
-/** Skips white space and answers the next character. */
-const peek = (reader: Reader): string => {
-  take(reader, SPACE)
-  const next = reader.text.charAt(reader.at)
-  if (next === '/') fail(reader, 'comments are not allowed in JSON')
-  return next
+/** Skips white space and answers the code of the next character, NaN at the end. */
+const peek = (reader: Reader): number => {
+  const { text } = reader
+  let code = text.charCodeAt(reader.at)
+  while (code === SPACE || code === LINE_FEED || code === RETURN || code === TAB) code = text.charCodeAt(++reader.at)
+  if (code === SLASH) fail(reader, 'comments are not allowed in JSON')
+  return code
+}
+
+const MALFORMED_STRING = 'a string was expected, or this one is malformed'
+
+/** To the closing quote, or undefined at an escape; RFC 8259 §7 forbids control characters within a string. */
+const plainString = (reader: Reader): string | undefined => {
+  const { text, at } = reader
+  for (let end = at + 1; end < text.length; end++) {
+    const code = text.charCodeAt(end)
+    if (code === QUOTE) {
+      reader.at = end + 1
+      return text.slice(at + 1, end)
+    }
+    if (code === BACKSLASH) return undefined
+    if (code < SPACE) break
+  }
+  return fail(reader, MALFORMED_STRING)
 }
 
 const readString = (reader: Reader): string => {
-  const found = take(reader, STRING) ?? fail(reader, 'a string was expected, or this one is malformed')
-  return found.includes('\\') ? JSON.parse(found) : found.slice(1, -1)
+  if (reader.text.charCodeAt(reader.at) !== QUOTE) fail(reader, MALFORMED_STRING)
+  const plain = plainString(reader)
+  if (plain !== undefined) return plain
+  const start = reader.at
+  const found = take(reader, ESCAPED) ?? fail(reader, MALFORMED_STRING)
+  try {
+    return JSON.parse(found)
+  } catch {
+    reader.at = start
+    return fail(reader, MALFORMED_STRING)
+  }
 }
 
 const readScalar = (reader: Reader): JsonValue => {
@@ -100,23 +137,23 @@ const readScalar = (reader: Reader): JsonValue => {
 const readArray = (reader: Reader, depth: number): JsonValue[] => {
   const items: JsonValue[] = []
   reader.at++
-  if (peek(reader) === ']') {
+  if (peek(reader) === CLOSE_ARRAY) {
     reader.at++
     return items
   }
   for (;;) {
     items.push(readValue(reader, depth + 1))
     const next = peek(reader)
-    if (next !== ',' && next !== ']') fail(reader, 'a comma or ] was expected')
+    if (next !== COMMA && next !== CLOSE_ARRAY) fail(reader, 'a comma or ] was expected')
     reader.at++
-    if (next === ']') return items
+    if (next === CLOSE_ARRAY) return items
   }
 }
 
 const readObject = (reader: Reader, depth: number): { [name: string]: JsonValue } => {
   const members: { [name: string]: JsonValue } = {}
   reader.at++
-  if (peek(reader) === '}') {
+  if (peek(reader) === CLOSE_OBJECT) {
     reader.at++
     return members
   }
@@ -128,43 +165,50 @@ const readObject = (reader: Reader, depth: number): { [name: string]: JsonValue 
       reader.at = start
       fail(reader, FORBIDDEN_NAMES.has(name) ? 'this member name is not allowed' : 'the member name stands twice in one object')
     }
-    if (peek(reader) !== ':') fail(reader, 'a colon was expected')
+    if (peek(reader) !== COLON) fail(reader, 'a colon was expected')
     reader.at++
     members[name] = readValue(reader, depth + 1)
     const next = peek(reader)
-    if (next !== ',' && next !== '}') fail(reader, 'a comma or } was expected')
+    if (next !== COMMA && next !== CLOSE_OBJECT) fail(reader, 'a comma or } was expected')
     reader.at++
-    if (next === '}') return members
+    if (next === CLOSE_OBJECT) return members
   }
 }
 
 const readValue = (reader: Reader, depth: number): JsonValue => {
   const next = peek(reader)
-  if ((next === '{' || next === '[') && depth > reader.maxDepth) fail(reader, `nested deeper than ${reader.maxDepth} levels`)
-  if (next === '{') return readObject(reader, depth)
-  if (next === '[') return readArray(reader, depth)
-  return next === '"' ? readString(reader) : readScalar(reader)
+  if (next === QUOTE) return readString(reader)
+  const nested = next === OPEN_OBJECT || next === OPEN_ARRAY
+  if (nested && depth > reader.maxDepth) fail(reader, `nested deeper than ${reader.maxDepth} levels`)
+  if (nested) return next === OPEN_OBJECT ? readObject(reader, depth) : readArray(reader, depth)
+  return readScalar(reader)
 }
 
 /** Reads one JSON value, strictly. Throws MalformedBody. */
 export const parseJson = (input: string | Uint8Array, limits: JsonLimits = { maxDepth: MAX_DEPTH }): JsonValue => {
   const reader: Reader = { text: decodeBody(input), maxDepth: limits.maxDepth, at: 0 }
   const value = readValue(reader, 1)
-  if (peek(reader) !== '') fail(reader, 'something follows the end of the value')
+  if (!Number.isNaN(peek(reader))) fail(reader, 'something follows the end of the value')
   return value
 }
 
-const stringifyObject = (value: object): string => {
+const exactObject = (value: object): string => {
   const members: string[] = []
   for (const [name, item] of Object.entries(value)) {
-    if (item !== undefined) members.push(`${JSON.stringify(name)}:${stringifyJson(item)}`)
+    if (item !== undefined) members.push(`${JSON.stringify(name)}:${exactText(item)}`)
   }
   return `{${members.join(',')}}`
 }
 
-/** JSON text of a value; an ExactNumber is written as it was read. */
-export const stringifyJson = (value: unknown): string => {
+const exactText = (value: unknown): string => {
   if (value instanceof ExactNumber) return value.text
-  if (Array.isArray(value)) return `[${value.map((item) => stringifyJson(item)).join(',')}]`
-  return typeof value === 'object' && value !== null ? stringifyObject(value) : (JSON.stringify(value) ?? 'null')
+  if (Array.isArray(value)) return `[${value.map((item) => exactText(item)).join(',')}]`
+  return typeof value === 'object' && value !== null ? exactObject(value) : (JSON.stringify(value) ?? 'null')
+}
+
+/** JSON text of a value; an ExactNumber is written as it was read. Few texts hold one: the others are written natively. */
+export const stringifyJson = (value: unknown): string => {
+  met = false
+  const text = JSON.stringify(value) ?? 'null'
+  return met ? exactText(value) : text
 }

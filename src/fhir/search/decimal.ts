@@ -9,8 +9,12 @@ export interface Bounded {
 
 const DECIMAL = /^([+-]?)(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?$/
 
+/** Whole numbers with whose halves a JavaScript number is exact. */
+const SMALL = /^-?\d{1,12}$/
+
 /** The value and its bounds; undefined where the text is no decimal, or none that a number can hold. */
 export const decimalOf = (text: string): Bounded | undefined => {
+  if (SMALL.test(text)) return { value: Number(text), from: Number(text) - 0.5, to: Number(text) + 0.5 }
   const found = DECIMAL.exec(text)
   if (!found) return undefined
   const [, sign, whole = '', fraction = '', exponent] = found

@@ -1,6 +1,6 @@
 // One unit of changes: preconditions, text, history and index rows; anything but success undoes the unit.
 import type { Clock } from '../../http/runtime.ts'
-import { ALL } from '../criterion.ts'
+import { ALL, type Criterion } from '../criterion.ts'
 import type { Indexed } from '../entries.ts'
 import type { Change, ChangeOutcome, ResourceStore } from '../store.ts'
 import { driver, live } from './driver.ts'
@@ -38,6 +38,10 @@ const precondition = (change: Change, row: Version | undefined, visible: boolean
   return change.action === 'put' && !change.replace ? { outcome: 'conflict' } : undefined
 }
 
+/** Does the row, which is there, satisfy the criterion: asked of SQL only where there is something to ask. */
+const satisfied = (compiler: Compiler, { type, id }: Change, where: Criterion): boolean =>
+  (where.kind === 'and' && where.of.length === 0) || current(compiler, { type, id, where }) !== undefined
+
 const METHOD = { create: METHODS.indexOf('create'), update: METHODS.indexOf('update'), delete: METHODS.indexOf('delete') }
 
 const NOTHING_INDEXED: Indexed = { entries: [], compartments: [], date: 0 }
@@ -60,7 +64,7 @@ const apply = (compiler: Compiler, clock: Clock, change: Change, row: Version | 
   db.execute('INSERT INTO history(rid, type, ver, at, method) VALUES(?, ?, ?, ?, ?)', rid, type, ver, updated, method)
   if (body === null) return { outcome: 'deleted', version: ver, updated }
   insertIndex(db, names, { rid, type, sdate }, indexed)
-  if (!current(compiler, { type: change.type, id: change.id, where: change.submitted })) return { outcome: 'refused' }
+  if (!satisfied(compiler, change, change.submitted)) return { outcome: 'refused' }
   return {
     outcome: exists ? 'updated' : 'created',
     resource: stored(compiler, { rid, type, id: change.id, ver, updated, sdate, method, body }),
@@ -72,7 +76,7 @@ const changeOne = (compiler: Compiler, clock: Clock, change: Change): ChangeOutc
   if (other) return { outcome: 'ambiguous' }
   if (match) return { outcome: 'matched', resource: stored(compiler, match) }
   const row = current(compiler, { type: change.type, id: change.id, where: ALL })
-  const visible = row !== undefined && current(compiler, { type: change.type, id: change.id, where: change.stored }) !== undefined
+  const visible = row !== undefined && satisfied(compiler, change, change.stored)
   const failed = precondition(change, row, visible)
   if (failed) return failed
   if (row && change.action === 'put' && identical(row, change)) return { outcome: 'unchanged', resource: stored(compiler, row) }
