@@ -9,13 +9,10 @@ import { parametersOf } from './http/parameters.ts'
 import type { CanonicalRequest } from './http/request.ts'
 import type { Caller } from './identify.ts'
 import type { CallerRoute } from './mount.ts'
-import type { CompiledPolicies } from './policy/compile.ts'
-import { permitsRpc } from './policy/rpc.ts'
 import { getLaunchUri, type LaunchDeps } from './smart/launch.ts'
 
 export interface AidboxRoutesDependencies {
   readonly issuer: string
-  readonly policies: CompiledPolicies
   readonly launch: LaunchDeps
   readonly fhir: (request: FhirRequest) => Promise<FhirResponse>
 }
@@ -49,9 +46,9 @@ const itemRequest = (request: CanonicalRequest, type: string, id: string, resour
 
 /** The routes; each asks the policies through its caller. */
 export const aidboxRoutes = (deps: AidboxRoutesDependencies): readonly CallerRoute[] => {
-  const rpc = createRpc({ methods: methodsOf(deps), permits: permitsRpc(deps.policies) })
-  const callRpc = async (request: CanonicalRequest, { principal }: Caller): Promise<Response> => {
-    const { status, body } = await rpc(await readBody(request), { request, principal })
+  const rpc = createRpc({ methods: methodsOf(deps) })
+  const callRpc = async (request: CanonicalRequest, { principal, authorize }: Caller): Promise<Response> => {
+    const { status, body } = await rpc(await readBody(request), { request, principal, authorize })
     return valueResponse(request, status, body)
   }
   const upsert = async (request: CanonicalRequest, { authorize }: Caller): Promise<Response> => {

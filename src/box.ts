@@ -5,13 +5,15 @@ import { applyEntries } from './bundle/apply.ts'
 import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
 import { type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
+import type { Explained } from './debug-policy.ts'
+import type { ExplainAs } from './explain-as.ts'
 import { createFhirApi } from './fhir/api.ts'
 import type { CapabilityFacts } from './fhir/capabilities/facts.ts'
 import { type Definitions, loadDefinitions } from './fhir/definitions/definitions.ts'
 import { indexOf } from './fhir/indexed.ts'
 import { newId } from './fhir/resource.ts'
 import { criterionOf } from './fhir/search/parse.ts'
-import { createGeneration, type Ground } from './generation.ts'
+import { type AskedRequest, createGeneration, type Generation, type Ground } from './generation.ts'
 import type { Wire } from './http/canonical.ts'
 import { createEgress } from './http/egress.ts'
 import type { Clock, Fetch, Log, Random } from './http/runtime.ts'
@@ -20,6 +22,7 @@ import { compilerOf, startConfiguration, storedConfiguration, tablesOf } from '.
 import { openKeys } from './oauth/keys/open.ts'
 import type { Keys } from './oauth/keys.ts'
 import { createUsers } from './oauth/users.ts'
+import { createDecisionLog } from './policy/decision-log.ts'
 import { openSearchIndex, type SearchIndexOptions } from './search-index.ts'
 import { seedEntries } from './seeds.ts'
 import { openStore } from './store/sqlite/open.ts'
@@ -45,6 +48,8 @@ export interface BoxOptions {
   readonly secret?: string | undefined
   readonly rootClientSecret?: string | undefined
   readonly adminPassword?: string | undefined
+  /** Explains decisions to whoever asks on loopback (`BOX_SECURITY_DEV_MODE`). */
+  readonly devMode?: boolean
   readonly corsEnabled?: boolean
   readonly corsOrigins?: readonly string[]
   /** Bytes of a request's body. */
@@ -65,6 +70,8 @@ export interface Box {
   request(path: string | Request, init?: RequestInit): Promise<Response>
   /** Answers a request from the wire, where the request target is known as it was sent. */
   fetch(request: Request, wire?: Wire): Promise<Response>
+  /** Every decision that a request would come to, made by whom `as` names, and why; the request itself is not made. */
+  explain(as: ExplainAs, request: AskedRequest): Promise<Explained>
   close(): Promise<void>
 }
 
@@ -150,18 +157,18 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     const entries = [...seeds, ...loaded.entries]
     for (const { type, id, method } of entries) if (id !== undefined && method !== 'DELETE') declared.add(`${type}/${id}`)
 
-    let app: ReturnType<typeof createGeneration> | undefined
+    let generation: Generation | undefined
     let started = false
     const first = tablesOf(stored, definitions)
     const live = startConfiguration(stored, declared, first, { store, random, definitions }, async ({ searchParameters }) => {
-      app = undefined
+      generation = undefined
       await index.put(searchParameters)
       if (started) await index.complete()
     })
     const indexed: SearchIndexOptions['indexOf'] = (type, resource, written) =>
       indexOf({ definitions, store, configuration: live.configuration, extract: index.extract }, type, resource, written)
     const changed = () => {
-      app = undefined
+      generation = undefined
     }
     const index = await openSearchIndex(
       { store, definitions, base: `${baseUrl}/fhir`, log, indexOf: indexed, changed },
@@ -187,6 +194,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     started = true
 
     const requestId = requestIds(random)
+    const decisions = createDecisionLog(clock)
     const groundOf = (definitions: Definitions): Ground => ({
       issuer: baseUrl,
       store,
@@ -211,12 +219,14 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
         formats: { toFhir, toAidbox },
       }),
       requestId,
-      denied: (denial) => log.info({ ...denial }, 'denied'),
+      devMode: options.devMode ?? false,
+      decisions,
     })
-    const answer = async (request: Request, wire?: Wire): Promise<Response> => {
-      app ??= createGeneration(groundOf(index.definitions()), live.tables())
-      return app.fetch(request, wire ? { wire } : {})
+    const current = (): Generation => {
+      generation ??= createGeneration(groundOf(index.definitions()), live.tables())
+      return generation
     }
+    const answer = async (request: Request, wire?: Wire): Promise<Response> => current().fetch(request, wire ? { wire } : {})
     const purge = setInterval(() => void store.records.purge(clock.now()), PURGE_EVERY_MS)
     purge.unref()
     return {
@@ -227,6 +237,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
       counts: () => store.counts(),
       request: (path, init) => answer(path instanceof Request ? path : new Request(`${baseUrl}${path}`, init)),
       fetch: answer,
+      explain: (as, request) => current().explain(as, request),
       close: async () => {
         clearInterval(purge)
         await store.close()

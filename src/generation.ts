@@ -1,10 +1,16 @@
 // One generation of a box: everything that is made when tables compile, and thrown away when they are swapped (design, seam 4).
 import { aidboxRoutes } from './aidbox-routes.ts'
 import type { Tables } from './bundle/tables.ts'
+import { createDebug, type Explained } from './debug-policy.ts'
+import { debugRoutes } from './debug-routes.ts'
+import { type ExplainAs, principalOf } from './explain-as.ts'
 import type { Definitions } from './fhir/definitions/definitions.ts'
 import type { FhirRequest, FhirResponse } from './fhir/request.ts'
 import { criterionOf } from './fhir/search/parse.ts'
+import type { Wire } from './http/canonical.ts'
 import type { CorsPolicy } from './http/cors.ts'
+import { HttpError } from './http/errors.ts'
+import { stringifyJson } from './http/json.ts'
 import { formatParameters, parametersOf } from './http/parameters.ts'
 import type { CanonicalRequest } from './http/request.ts'
 import type { Clock, Fetch, Log, Random } from './http/runtime.ts'
@@ -19,7 +25,11 @@ import type { Provider, Users } from './oauth/provider.ts'
 import { openidEndpoints } from './openid/endpoints.ts'
 import { mintIdToken } from './openid/id-token.ts'
 import { readIdTokenHint } from './openid/id-token-hint.ts'
-import { createAuthorize, type Denial } from './policy/authorize.ts'
+import { adminsOf } from './policy/admin.ts'
+import { type AuthorizeDependencies, createAuthorize } from './policy/authorize.ts'
+import type { DecisionLog } from './policy/decision-log.ts'
+import { createExplain, type Explanation, explainPolicies, explainScopes } from './policy/explain.ts'
+import { requestObject } from './policy/request-object.ts'
 import { scopeRows } from './smart/criteria.ts'
 import { smartEndpoints } from './smart/endpoints.ts'
 import { createProfile, type ProfileDeps } from './smart/profile.ts'
@@ -43,7 +53,25 @@ export interface Ground {
   readonly maxBody: number
   readonly fhir: (request: FhirRequest) => Promise<FhirResponse>
   requestId(): string
-  denied(denial: Denial): void
+  /** `BOX_SECURITY_DEV_MODE`. */
+  readonly devMode: boolean
+  readonly decisions: DecisionLog
+}
+
+/** A request that is explained and not made. */
+export interface AskedRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  readonly body?: unknown
+}
+
+export interface Generation {
+  fetch(request: Request, bindings: { readonly wire?: Wire }): Response | Promise<Response>
+  /** Rejects with NoSuchPrincipal. */
+  explain(as: ExplainAs, request: AskedRequest): Promise<Explained>
 }
 
 const fhirPathsOf = (tables: Tables): readonly string[] => ['/fhir', ...[...tables.apis.values()].map(({ path }) => path)]
@@ -77,28 +105,58 @@ const queryCompiler =
   (type, query, permitted) =>
     criterionOf(definitions, type, formatParameters(query.entries), `${issuer}/fhir`, permitted)
 
-const authorizer = (ground: Ground, tables: Tables): ((principal: Principal) => Caller['authorize']) => {
-  const { definitions, issuer } = ground
+/** How callers are made of principals: what may be, and why. */
+const callers = (ground: Ground, tables: Tables): ((principal: Principal) => Caller) => {
+  const { definitions, issuer, log, decisions } = ground
   const read = rememberingReader(definitions, queryCompiler(ground))
-  return createAuthorize({
-    policies: tables.policies,
-    scopeRows: (granted) => scopeRows({ ...granted, definitions, base: `${issuer}/fhir`, read }),
-    decisionLog: ground.denied,
+  const { policies } = tables
+  const reach = { scopeRows: (granted) => scopeRows({ ...granted, definitions, base: `${issuer}/fhir`, read }) } satisfies Pick<
+    AuthorizeDependencies,
+    'scopeRows'
+  >
+  const explainOf = createExplain({ policies, ...reach })
+  const authorizeOf = createAuthorize({
+    policies,
+    ...reach,
+    decisionLog: (denial, { access, principal }) => {
+      log.info({ ...denial }, 'denied')
+      const scopes = explainScopes(access, principal, reach)
+      decisions.record({ denial, access, principal, scopes, policies: explainPolicies(policies, requestObject(access, principal)) })
+    },
   })
+  return (principal) => ({ principal, authorize: authorizeOf(principal), explain: explainOf(principal) })
 }
 
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+
+/** Through the app's own routing, as a principal that is named. */
+const explainer =
+  (app: ReturnType<typeof mount>, issuer: string) =>
+  async (principal: Principal, { method, url, headers, body }: AskedRequest): Promise<Explained> => {
+    if (!METHODS.has(method) || !url.startsWith('/')) throw new HttpError(400, 'a request has a method and a url that starts with /')
+    const withBody = body === undefined || method === 'GET' || method === 'HEAD' ? {} : { body: stringifyJson(body) }
+    const sent = new Headers({ ...('body' in withBody && { 'content-type': 'application/json' }), ...headers })
+    let explanations: readonly Explanation[] = []
+    const into = (found: readonly Explanation[]) => {
+      explanations = found
+    }
+    const request = new Request(`${issuer}${url}`, { method, headers: sent, ...withBody })
+    const response = await app.fetch(request, { explain: { principal, into } })
+    return { explanations, response }
+  }
+
 /** The application that serves this generation of tables. */
-export const createGeneration = (ground: Ground, tables: Tables): ReturnType<typeof mount> => {
+export const createGeneration = (ground: Ground, tables: Tables): Generation => {
   const { issuer, store, users, keys, clock, random, fetch, log } = ground
   const paths = fhirPathsOf(tables)
   const fhirBases = [...paths.map((path) => `${issuer}${path}`), issuer]
-  const authorizeOf = authorizer(ground, tables)
+  const callerOf = callers(ground, tables)
   const own = { issuer, fhirBases, records: store.records, keys, clock }
   const profile = createProfile({
     ...own,
     scopes: tables.scopes,
     readScope: (text) => readScope(text, ground.definitions, queryCompiler(ground)),
-    searchPatients: searchPatients(ground, authorizeOf),
+    searchPatients: searchPatients(ground, (principal) => callerOf(principal).authorize),
   })
   const provider: Provider = {
     ...own,
@@ -115,16 +173,25 @@ export const createGeneration = (ground: Ground, tables: Tables): ReturnType<typ
   }
   const fhirMounts = [...paths, ''].map((path): FhirMount => ({ path, format: path === '' ? 'aidbox' : 'fhir' }))
   const launch = { ...own, clients: tables.clients, users, random }
-  return mount({
+  const explain = async (principal: Principal, request: AskedRequest): Promise<Explained> => explainer(app, issuer)(principal, request)
+  const app = mount({
     provider,
     endpoints: [...tokenEndpoints, ...authorizeEndpoints, ...openidEndpoints, ...smartEndpoints(fhirBases)],
-    callerRoutes: aidboxRoutes({ issuer, policies: tables.policies, launch, fhir: ground.fhir }),
+    callerRoutes: [
+      ...aidboxRoutes({ issuer, launch, fhir: ground.fhir }),
+      ...debugRoutes({
+        devMode: ground.devMode,
+        decisions: ground.decisions,
+        route: async (simulation) => (await explain({ method: 'anonymous', roles: [] }, simulation)).explanations[0],
+        userById: users.byLogin,
+        clientById: async (id) => tables.clients.get(id),
+      }),
+    ],
     fhirMounts,
     fhir: ground.fhir,
-    identify: async (request) => {
-      const principal = await authenticate(request, provider)
-      return { principal, authorize: authorizeOf(principal) }
-    },
+    identify: async (request) => callerOf(await authenticate(request, provider)),
+    callerOf,
+    debug: createDebug({ devMode: ground.devMode, isAdmin: adminsOf(tables.accessPolicies.values()), sources: tables.accessPolicies, log }),
     digest: tables.digest,
     cors: ground.cors,
     clock,
@@ -132,4 +199,8 @@ export const createGeneration = (ground: Ground, tables: Tables): ReturnType<typ
     maxBody: ground.maxBody,
     requestId: ground.requestId,
   })
+  return {
+    fetch: (request, bindings) => app.fetch(request, bindings),
+    explain: async (as, request) => explain(await principalOf(as, { clients: tables.clients, users }), request),
+  }
 }

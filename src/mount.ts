@@ -1,15 +1,19 @@
 // The routing table of one generation of tables, as a Hono app: built when tables compile, thrown away when they are swapped.
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { renderError } from './answer.ts'
 import { demoFiles, demoResponse } from './console/demo.ts'
 import { DEMO_CLIENT, homePage } from './console/home.ts'
+import { explainRequest, type Run } from './debug-policy.ts'
+import type { Authorize } from './fhir/access.ts'
 import type { FhirRequest, FhirResponse, Format } from './fhir/request.ts'
 import { canonicalRequest, type Wire } from './http/canonical.ts'
 import { type CorsPolicy, corsHeaders, preflight } from './http/cors.ts'
 import type { CanonicalRequest } from './http/request.ts'
 import type { Clock, Log } from './http/runtime.ts'
 import type { Caller } from './identify.ts'
+import type { Principal } from './oauth/principal.ts'
 import type { Endpoint, Provider } from './oauth/provider.ts'
+import type { Explanation } from './policy/explain.ts'
 
 /** A base path of the FHIR API: `/fhir`, an Api's path, and the root in Aidbox's format. */
 export interface FhirMount {
@@ -32,6 +36,10 @@ export interface MountOptions {
   readonly fhirMounts: readonly FhirMount[]
   fhir(request: FhirRequest): Promise<FhirResponse>
   identify(request: CanonicalRequest): Promise<Caller>
+  /** A caller who is named and not proven: only for explanations. */
+  callerOf(principal: Principal): Caller
+  /** Runs a route, or explains it (debug-policy.ts). */
+  debug(request: CanonicalRequest, caller: Caller, run: Run): Promise<Response>
   /** Facts for `GET /health`; constant for a generation. */
   readonly digest: string
   readonly cors: CorsPolicy
@@ -42,7 +50,16 @@ export interface MountOptions {
   requestId(): string
 }
 
-type Env = { Bindings: { wire?: Wire }; Variables: { canonical: CanonicalRequest; id: string; named: boolean } }
+/** An explanation that this process asks for, never the wire: the request is explained as if the principal had made it. */
+export interface ExplainBinding {
+  readonly principal: Principal
+  into(explanations: readonly Explanation[]): void
+}
+
+type Env = {
+  Bindings: { wire?: Wire; explain?: ExplainBinding }
+  Variables: { canonical: CanonicalRequest; id: string; named: boolean }
+}
 
 const SECURITY = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
 
@@ -56,16 +73,23 @@ const withHeaders = (response: Response, headers: Readonly<Record<string, string
   return response
 }
 
+/** A route that needs a caller: as the request's credentials say, or explained as a named principal. */
+const served = async (c: Context<Env>, options: MountOptions, run: Run): Promise<Response> => {
+  const request = c.get('canonical')
+  const asked = c.env?.explain
+  if (!asked) return options.debug(request, await options.identify(request), run)
+  const { explanations, response } = await explainRequest(request, options.callerOf(asked.principal), run)
+  asked.into(explanations)
+  return response ?? new Response(null, { status: 204 })
+}
+
 /** `/fhir` and further bases: everything below them is FHIR's, its errors OperationOutcomes. */
 const mountFhir = (app: Hono<Env>, options: MountOptions, { path, format }: FhirMount): void => {
   const depth = path === '' ? 0 : path.split('/').length - 1
-  const answer = async (request: CanonicalRequest): Promise<Response> => {
-    const segments = request.segments.slice(depth)
-    const isPublic = segments.length === 1 && segments[0] === 'metadata'
-    const caller = isPublic ? undefined : await options.identify(request)
-    const denied = async () => ({ permit: false, status: 401, reason: 'anonymous' }) as const
+  const denied: Authorize = async () => ({ permit: false, status: 401, reason: 'anonymous' })
+  const answer = async (request: CanonicalRequest, authorize: Authorize): Promise<Response> => {
     const base = `${options.provider.issuer}${path}`
-    const answered = await options.fhir({ request, segments, base, format, authorize: caller?.authorize ?? denied })
+    const answered = await options.fhir({ request, segments: request.segments.slice(depth), base, format, authorize })
     return toResponse(answered, { ...corsHeaders(options.cors, request), 'x-request-id': request.id })
   }
   const patterns = path === '' ? ['*'] : [path, `${path}/*`]
@@ -74,7 +98,8 @@ const mountFhir = (app: Hono<Env>, options: MountOptions, { path, format }: Fhir
       const request = c.get('canonical')
       if (request.method === 'OPTIONS') return preflight(options.cors, request)
       c.set('named', true)
-      return answer(request)
+      const isPublic = request.segments.length === depth + 1 && request.segments[depth] === 'metadata'
+      return isPublic ? answer(request, denied) : served(c, options, (asked, { authorize }) => answer(asked, authorize))
     })
   }
 }
@@ -85,6 +110,7 @@ const mountEndpoints = (app: Hono<Env>, options: MountOptions): void => {
     methods.set(endpoint.path, (methods.get(endpoint.path) ?? new Set()).add(endpoint.method))
     app.on(endpoint.method, endpoint.path, async (c) => {
       const request = c.get('canonical')
+      if (c.env?.explain) return new Response(null, { status: 204 })
       const response = await endpoint.handle(request, options.provider)
       return withHeaders(response, endpoint.cors ? corsHeaders(options.cors, request) : {})
     })
@@ -134,10 +160,9 @@ export const mount = (options: MountOptions): Hono<Env> => {
   mountPages(app, options)
   mountEndpoints(app, options)
   for (const { method, path, handle } of options.callerRoutes) {
-    app.on(method, path, async (c) => {
-      const request = c.get('canonical')
-      return withHeaders(await handle(request, await options.identify(request)), corsHeaders(options.cors, request))
-    })
+    app.on(method, path, async (c) =>
+      withHeaders(await served(c, options, (request, caller) => handle(request, caller)), corsHeaders(options.cors, c.get('canonical'))),
+    )
   }
   for (const fhirMount of options.fhirMounts) mountFhir(app, options, fhirMount)
   return app

@@ -14,6 +14,7 @@ const endpoint = (path: string, cors: boolean, handle: Endpoint['handle']): Endp
 const anonymous: Caller = {
   principal: { method: 'anonymous', roles: [] },
   authorize: async () => ({ permit: false, status: 401, reason: 'nobody' }),
+  explain: async () => assert.fail('nobody asks why'),
 }
 
 const options: MountOptions = {
@@ -36,6 +37,8 @@ const options: MountOptions = {
     return { status: 200, headers: { 'content-type': 'application/fhir+json' }, body: JSON.stringify({ segments, base }) }
   },
   identify: async () => anonymous,
+  callerOf: () => anonymous,
+  debug: (request, caller, run) => run(request, caller),
   digest: 'd1',
   cors: { enabled: true, origins: ['*'] },
   clock: { now: () => 0 },

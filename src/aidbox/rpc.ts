@@ -1,7 +1,9 @@
 // POST /rpc: methods by name, one call or a batch (aidbox-behaviour §3.3, §5.3). Policies decide on each call, with `params._m`; scopes do not.
+import type { Authorize } from '../fhir/access.ts'
 import type { CanonicalRequest } from '../http/request.ts'
 import type { Principal } from '../oauth/principal.ts'
 import { isMap, type Json } from '../policy/matcho/value.ts'
+import { rpcAccess } from '../policy/rpc.ts'
 
 export type RpcAnswer = { readonly result: unknown } | { readonly error: Json }
 
@@ -13,8 +15,6 @@ export class RpcError extends Error {}
 
 export interface RpcDependencies {
   readonly methods: ReadonlyMap<string, RpcMethod>
-  /** The policies' decision on one call: `params` holds the call's params and `_m`, its method. */
-  readonly permits: (call: { readonly params: Json; readonly request: CanonicalRequest; readonly principal: Principal }) => boolean
 }
 
 export interface RpcResponse {
@@ -22,19 +22,18 @@ export interface RpcResponse {
   readonly body: RpcAnswer | readonly RpcAnswer[]
 }
 
-type Caller = { readonly request: CanonicalRequest; readonly principal: Principal }
+type Caller = { readonly request: CanonicalRequest; readonly principal: Principal; readonly authorize: Authorize }
 type Outcome = { readonly status: number; readonly answer: RpcAnswer }
 
 const failed = (status: number, message: string): Outcome => ({ status, answer: { error: { message } } })
 
 /** A denied call and an unknown method look the same to whom nothing is permitted. */
-const callOne = async (call: unknown, caller: Caller, { methods, permits }: RpcDependencies): Promise<Outcome> => {
+const callOne = async (call: unknown, caller: Caller, { methods }: RpcDependencies): Promise<Outcome> => {
   const method = isMap(call) ? call.method : undefined
   const params = isMap(call) && call.params !== undefined ? call.params : {}
   if (typeof method !== 'string' || !isMap(params)) return failed(400, 'a call needs a method, and params that are an object')
-  if (!permits({ params: { ...params, _m: method }, ...caller })) {
-    return caller.principal.method === 'anonymous' ? failed(401, 'Unauthorized') : failed(403, 'Forbidden')
-  }
+  const decision = await caller.authorize(rpcAccess(caller.request, { ...params, _m: method }))
+  if (!decision.permit) return decision.status === 401 ? failed(401, 'Unauthorized') : failed(403, 'Forbidden')
   const handler = methods.get(method)
   if (!handler) return failed(404, `unknown method ${method}`)
   try {

@@ -10,6 +10,7 @@ import type { Client } from '../oauth/types/client.ts'
 import type { IdentityProvider } from '../openid/types/identity-provider.ts'
 import type { TokenIntrospector } from '../openid/types/token-introspector.ts'
 import { compilePolicies } from '../policy/compile.ts'
+import type { AccessPolicy } from '../policy/types/access-policy.ts'
 import type { Scope } from '../smart/types/scope.ts'
 import type { Tables } from './tables.ts'
 
@@ -73,6 +74,7 @@ export const compileTables = (given: Iterable<Record<string, unknown>>, definiti
   const tables: Tables = Object.freeze({
     clients: byId<Client>(resources, 'Client'),
     policies: Object.freeze(compilation.policies),
+    accessPolicies: byId<AccessPolicy>(resources, 'AccessPolicy'),
     scopes: byId<Scope>(resources, 'Scope'),
     operations: byId<Operation>(resources, 'Operation'),
     apis: byId<Api>(resources, 'Api'),

@@ -13,7 +13,7 @@ const FHIR_OPERATIONS = [
 /** Ids of the Operations that exist without being declared. */
 export const BUILT_IN_OPERATIONS: ReadonlySet<string> = new Set([
   ...FHIR_OPERATIONS.flatMap((name) => [`Fhir${name}`, name]),
-  ...['rpc', 'auth-token'],
+  ...['rpc', 'auth-token', 'decision', 'matcho', 'test-policy'],
 ])
 
 const PEOPLE = ['Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson', 'Person']

@@ -7,6 +7,7 @@ import type { Client } from '../oauth/types/client.ts'
 import type { IdentityProvider } from '../openid/types/identity-provider.ts'
 import type { TokenIntrospector } from '../openid/types/token-introspector.ts'
 import type { CompiledPolicies } from '../policy/compile.ts'
+import type { AccessPolicy } from '../policy/types/access-policy.ts'
 import type { Scope } from '../smart/types/scope.ts'
 
 /** By id. */
@@ -15,6 +16,8 @@ type ById<T> = ReadonlyMap<string, T>
 export interface Tables {
   readonly clients: ById<Client>
   readonly policies: CompiledPolicies
+  /** The policies as they are declared, for explanations. */
+  readonly accessPolicies: ById<AccessPolicy>
   readonly scopes: ById<Scope>
   readonly operations: ById<Operation>
   readonly apis: ById<Api>

@@ -15,8 +15,11 @@ export interface AccessRequest {
   readonly interaction: string
   readonly type?: string
   readonly id?: string
-  /** Route parameters and the query parameters that this interaction understands and applies; arrays for repeated keys. */
-  readonly params: Readonly<Record<string, string | readonly string[]>>
+  /**
+   * Route parameters and the query parameters that this interaction understands and applies, texts and, for repeated keys, lists of
+   * them; the params of a call of /rpc.
+   */
+  readonly params: Readonly<Record<string, unknown>>
   /** The parsed body, for policies. */
   readonly resource?: unknown
   /** What the interaction needs on `type`: e.g. read → ['r'], PUT → ['u', 'c'], batch → []. */

@@ -35,7 +35,14 @@ const paramsOf = ({ route: { type, id, vid, target } }: Call, parameters: Parame
   }
 }
 
-/** The permit, or a thrown refusal with its challenge (RFC 6750 §3). */
+/** What a denial is answered: 401, or 403, with its challenge (RFC 6750 §3). */
+export const refusalOf = ({ status, insufficientScope }: Extract<Decision, { permit: false }>): FhirError => {
+  if (status === 401) return new FhirError('login', 'Unauthorized', { headers: { 'www-authenticate': 'Bearer' } })
+  const challenge: Record<string, string> = insufficientScope ? { 'www-authenticate': 'Bearer error="insufficient_scope"' } : {}
+  return new FhirError('forbidden', 'Forbidden', { headers: challenge })
+}
+
+/** The permit, or a thrown refusal. */
 export const permitOf = async (call: Call, asked: Asked = {}): Promise<Permit> => {
   const { fhir, route } = call
   const { interaction, id } = route
@@ -51,7 +58,5 @@ export const permitOf = async (call: Call, asked: Asked = {}): Promise<Permit> =
     ...(asked.resource && { resource: asked.resource }),
   })
   if (decision.permit) return decision
-  if (decision.status === 401) throw new FhirError('login', 'Unauthorized', { headers: { 'www-authenticate': 'Bearer' } })
-  const challenge: Record<string, string> = decision.insufficientScope ? { 'www-authenticate': 'Bearer error="insufficient_scope"' } : {}
-  throw new FhirError('forbidden', 'Forbidden', { headers: challenge })
+  throw refusalOf(decision)
 }

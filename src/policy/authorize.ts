@@ -1,5 +1,5 @@
 // FHIR's `Authorize`, made of scopes and policies (design, "Who may"): both are needed, scopes never grant alone.
-import type { AccessRequest, Authorize, Decision } from '../fhir/access.ts'
+import type { AccessRequest, Authorize, Decision, Permission } from '../fhir/access.ts'
 import type { LaunchContext } from '../oauth/authorization.ts'
 import type { Principal } from '../oauth/principal.ts'
 import type { ScopeRows } from '../smart/criteria.ts'
@@ -14,7 +14,7 @@ import { requestObject } from './request-object.ts'
 export interface Denial {
   readonly request: string
   readonly operation: string
-  readonly reason: string
+  readonly reason: 'scope' | 'policy'
   readonly client: string | undefined
   readonly user: string | undefined
 }
@@ -28,7 +28,8 @@ export interface AuthorizeDependencies {
     /** undefined only for a client that acts for itself. */
     readonly user: { readonly fhirUser: FhirUser | undefined } | undefined
   }) => ScopeRows
-  readonly decisionLog: (denial: Denial) => void
+  /** Told of each denial, with what was asked by whom. */
+  readonly decisionLog: (denial: Denial, asked: { readonly access: AccessRequest; readonly principal: Principal }) => void
 }
 
 const SMART_CLIENTS: ReadonlySet<unknown> = new Set([
@@ -56,7 +57,8 @@ const contextOf = ({ session, jwt }: Principal): LaunchContext => {
   return isMap(jwt?.context) ? jwt.context : {}
 }
 
-const reachOf = (principal: Principal, { scopeRows }: AuthorizeDependencies): ScopeRows | undefined =>
+/** What the principal's scopes reach; undefined where they bound nothing. */
+export const reachOf = (principal: Principal, { scopeRows }: Pick<AuthorizeDependencies, 'scopeRows'>): ScopeRows | undefined =>
   scopesAreEnforced(principal)
     ? scopeRows({ scope: principal.scope ?? [], context: contextOf(principal), user: subjectOf(principal) })
     : undefined
@@ -76,8 +78,12 @@ const rememberedReach = (dependencies: AuthorizeDependencies): ((principal: Prin
   }
 }
 
+/** Is this one of the permissions that no scope covers? */
+export const isUncovered = ({ type }: AccessRequest, permission: Permission, reach: ScopeRows | undefined): boolean =>
+  reach !== undefined && (type === undefined || !reach.covers(type, permission))
+
 const uncovered = (access: AccessRequest, reach: ScopeRows | undefined): boolean =>
-  reach !== undefined && access.permissions.some((permission) => access.type === undefined || !reach.covers(access.type, permission))
+  reach !== undefined && access.permissions.some((permission) => isUncovered(access, permission, reach))
 
 const UNAUTHENTICATED: Decision = { permit: false, status: 401, reason: 'authentication is required' }
 const OUT_OF_SCOPE: Decision = { permit: false, status: 403, reason: 'no granted scope covers this request', insufficientScope: true }
@@ -88,9 +94,10 @@ export const createAuthorize = (dependencies: AuthorizeDependencies): ((principa
   const reachFor = rememberedReach(dependencies)
   return (principal) => {
     const reach = reachFor(principal)
-    const deny = (access: AccessRequest, decision: Decision, reason: string): Decision => {
+    const deny = (access: AccessRequest, decision: Decision, reason: Denial['reason']): Decision => {
       const { client, user } = principal
-      dependencies.decisionLog({ request: access.request.id, operation: access.operation, reason, client: client?.id, user: user?.id })
+      const denial = { request: access.request.id, operation: access.operation, reason, client: client?.id, user: user?.id }
+      dependencies.decisionLog(denial, { access, principal })
       return decision
     }
     return async (access) => {

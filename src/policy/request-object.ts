@@ -18,7 +18,8 @@ const withoutSecrets = (value: unknown): unknown => {
 /** A resource's view is made when a policy first looks at it, and once: clients live as long as their tables. */
 const views = new WeakMap<object, unknown>()
 
-const view = (resource: object | undefined): unknown => {
+/** A resource as policies see it: both spellings, no secrets. */
+export const resourceView = (resource: object | undefined): unknown => {
   if (resource === undefined) return undefined
   const known = views.get(resource)
   if (known !== undefined) return known
@@ -43,7 +44,7 @@ const sessionOf = (principal: Principal): Json | undefined => {
   }
 }
 
-const rolesOf = ({ roles }: Principal): unknown => (roles.length > 0 ? view(roles) : undefined)
+const rolesOf = ({ roles }: Principal): unknown => (roles.length > 0 ? resourceView(roles) : undefined)
 
 /** With the user's roles, which have no place in what is recorded of a session. */
 const sessionView = (principal: Principal): unknown => {
@@ -102,10 +103,10 @@ export const requestObject = (access: AccessRequest, principal: Principal): Requ
       return unlessMissing(principal.token)
     },
     get user() {
-      return view(principal.user)
+      return resourceView(principal.user)
     },
     get client() {
-      return view(principal.client)
+      return resourceView(principal.client)
     },
     get session() {
       session ??= { view: sessionView(principal) }

@@ -4,8 +4,10 @@ import { test } from 'node:test'
 import { batchUpsert } from '../../src/aidbox/batch-upsert.ts'
 import { toAidbox, toFhir } from '../../src/aidbox/format.ts'
 import { createRpc, RpcError, type RpcMethod } from '../../src/aidbox/rpc.ts'
+import type { Authorize } from '../../src/fhir/access.ts'
 import { parametersOf } from '../../src/http/parameters.ts'
 import type { CanonicalRequest } from '../../src/http/request.ts'
+import { ALL } from '../../src/store/criterion.ts'
 
 const request: CanonicalRequest = {
   id: 'r1',
@@ -76,12 +78,17 @@ test('POST /rpc: policies decide each call; one answer per call of a batch', asy
         },
       ],
     ]),
-    permits: ({ params }) => params._m !== 'secret',
   })
-  const caller = { request, principal: { method: 'bearer' as const, roles: [] } }
+  const denied =
+    (status: 401 | 403): Authorize =>
+    async ({ operation, params }) =>
+      operation === 'rpc' && params._m !== 'secret'
+        ? { permit: true, rows: () => ALL, confined: false }
+        : { permit: false, status, reason: 'Forbidden' }
+  const caller = { request, principal: { method: 'bearer' as const, roles: [] }, authorize: denied(403) }
   assert.deepEqual(await rpc({ method: 'echo', params: { a: 1 } }, caller), { status: 200, body: { result: { a: 1 } } })
   assert.equal((await rpc({ method: 'secret' }, caller)).status, 403)
-  assert.equal((await rpc({ method: 'secret' }, { request, principal: { method: 'anonymous', roles: [] } })).status, 401)
+  assert.equal((await rpc({ method: 'secret' }, { ...caller, authorize: denied(401) })).status, 401)
   assert.equal((await rpc({ method: 'toString' }, caller)).status, 404)
   assert.equal((await rpc({ params: {} }, caller)).status, 400)
   assert.deepEqual(await rpc([{ method: 'echo' }, { method: 'fail' }], caller), {
