@@ -36,7 +36,9 @@ const resourcesOf = (file: string): readonly Resource[] =>
 const structures = [...resourcesOf('profiles-resources.json'), ...resourcesOf('profiles-types.json')].filter(
   ({ resourceType, derivation }) => resourceType === 'StructureDefinition' && derivation !== 'constraint',
 )
-const types = structures.filter(({ kind, abstract }) => kind === 'resource' && !abstract).map(({ type }) => type)
+/** Is in the package, and not in R4: R4B brought it. */
+const LATER: ReadonlySet<string> = new Set(['SubscriptionStatus'])
+const types = structures.filter(({ kind, abstract, type }) => kind === 'resource' && !abstract && !LATER.has(type)).map(({ type }) => type)
 
 /** R4 has the expressions of this one's components the wrong way round; R5 has put them right. */
 const SWAPPED = 'http://hl7.org/fhir/SearchParameter/DocumentReference-relationship'

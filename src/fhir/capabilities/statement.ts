@@ -101,7 +101,8 @@ export const capabilityStatement = (input: Input): Record<string, unknown> => {
     software: capability.software,
     implementation: { description: `${capability.software.name} at ${base}`, url: base },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json', 'text/yaml', 'yaml'],
+    // text/yaml is understood too, and not a registered media type (RFC 9512), as `format` asks for.
+    format: ['application/fhir+json', 'json', 'application/yaml'],
     patchFormat: ['application/json-patch+json', 'application/merge-patch+json', 'application/fhir+json'],
     ...(capability.implementationGuides && { implementationGuide: capability.implementationGuides }),
     rest: [
