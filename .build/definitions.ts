@@ -98,15 +98,15 @@ for (const { kind, abstract, type, snapshot } of structures) {
   summary[type] = namesOf(members.filter(({ isSummary }) => isSummary))
 }
 
-const compartment: Record<string, readonly string[]> = {}
-for (const { code, param } of JSON.parse(readFileSync(`${folder}compartmentdefinition-patient.json`, 'utf8')).resource) {
-  if (param?.length > 0) compartment[code] = param
-}
+/** R4's CompartmentDefinitions (4.0.1): type → the parameters that make a member; `{def}` is the resource itself. */
+const compartments: Record<string, Record<string, readonly string[]>> = JSON.parse(
+  readFileSync(new URL('./compartments.json', import.meta.url), 'utf8'),
+)
 
 const text = JSON.stringify({
   types: [...new Set(types)].sort(),
   searchParameters: parameters.sort((a, b) => (a.url < b.url ? -1 : 1)),
-  compartment: sorted(compartment),
+  compartments,
   lists: [...new Set(lists)].sort(),
   choices: [...new Set(choices)].sort(),
   mandatory: sorted(mandatory),

@@ -4,10 +4,13 @@ import type { Authorized, Change, HistoryPlan, ReadPlan, SearchPlan } from './st
 
 const brand = <Plan>(plan: Plan): Authorized<Plan> => plan as Authorized<Plan>
 
+/** Is it false of every row. */
+export const isNothing = (criterion: Criterion): boolean => criterion.kind === 'or' && criterion.of.length === 0
+
 /** Conjunction, flattened; a false part makes all false. */
 export const and = (...of: readonly Criterion[]): Criterion => {
   const parts = of.flatMap((one) => (one.kind === 'and' ? one.of : [one]))
-  if (parts.some((one) => one.kind === 'or' && one.of.length === 0)) return NOTHING
+  if (parts.some(isNothing)) return NOTHING
   return parts.length === 1 && parts[0] ? parts[0] : { kind: 'and', of: parts }
 }
 

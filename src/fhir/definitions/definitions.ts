@@ -31,6 +31,8 @@ export interface Definitions {
   parameterByUrl(url: string): SearchParameter | undefined
   /** The parameters by which a resource is in a patient's compartment; undefined: never by a parameter. */
   compartmentParams(type: string): readonly string[] | undefined
+  /** R4's compartments: owner → type → the parameters by which it is in one; `{def}` is the owner itself. */
+  readonly compartments: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
   /** Type codes of an element, `Observation.value[x]` for a choice; undefined for an unknown path. */
   elementTypes(path: string): readonly string[] | undefined
   /**
@@ -49,7 +51,7 @@ export interface Definitions {
 interface Artefact {
   readonly types: readonly string[]
   readonly searchParameters: readonly SearchParameter[]
-  readonly compartment: Readonly<Record<string, readonly string[]>>
+  readonly compartments: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
   readonly elements: Readonly<Record<string, string>>
   readonly lists: readonly string[]
   readonly choices: readonly string[]
@@ -93,7 +95,8 @@ export const loadDefinitions = (): Definitions => {
   const byBase = group(artefact.searchParameters)
   const byUrl = new Map(artefact.searchParameters.map((parameter) => [parameter.url, parameter]))
   const elements = new Map(Object.entries(artefact.elements))
-  const compartment = new Map([...Object.entries(artefact.compartment), ...COMPARTMENT_DIFFERENCES])
+  const compartments = new Map(Object.entries(artefact.compartments).map(([owner, members]) => [owner, new Map(Object.entries(members))]))
+  const compartment = new Map<string, readonly string[] | undefined>([...(compartments.get('Patient') ?? []), ...COMPARTMENT_DIFFERENCES])
   const isList = named(artefact.lists, types)
   const mandatory = new Map(Object.entries(artefact.mandatory))
   const summary = new Map(Object.entries(artefact.summary))
@@ -109,6 +112,7 @@ export const loadDefinitions = (): Definitions => {
     searchParameters: (type) => merged.get(type) ?? none,
     parameterByUrl: (url) => byUrl.get(url),
     compartmentParams: (type) => compartment.get(type),
+    compartments,
     elementTypes: (path) => elements.get(path)?.split('|'),
     isList: (path, name) => INHERITED.has(name) || isList(path, name),
     isChoice: named(artefact.choices, types),

@@ -1,11 +1,10 @@
 // FHIR search (R4 http.html#search) of a type, the system or a compartment, by GET and by POST: parse → authorize → plan → answer.
 import { type Parameters, parametersOf, parseParameters } from '../../http/parameters.ts'
-import { ALL, type Criterion, NOTHING } from '../../store/criterion.ts'
-import { and, authorizeSearch } from '../../store/plan.ts'
+import { ALL, type Criterion } from '../../store/criterion.ts'
+import { and, authorizeSearch, isNothing } from '../../store/plan.ts'
 import type { SearchPage } from '../../store/store.ts'
 import type { Call, Handler } from '../call.ts'
 import { compartmentCriterion } from '../compartment.ts'
-import { compartmentKind } from '../definitions/compartment.ts'
 import { FhirError } from '../outcome.ts'
 import { presentationParameters } from '../parameters.ts'
 import { type Permit, permitOf } from '../permit.ts'
@@ -55,8 +54,6 @@ const understand = (call: Call, types: readonly string[], parameters: Parameters
   })
   return { parsed, within: (permit) => (hops ? parse((type) => permit.rows(type, 's')) : parsed) }
 }
-
-const isNothing = (criterion: Criterion): boolean => criterion.kind === 'or' && criterion.of.length === 0
 
 /** Types of which the principal may search nothing are not asked for; nothing at all is 403. */
 const searchable = (parsed: ParsedSearch, permit: Permit): ParsedSearch['plan']['from'] => {
@@ -131,8 +128,8 @@ export const searchCompartment: Handler = (call) => {
   const { definitions } = call.deps
   const criterionOf = compartmentCriterion(definitions, type, id)
   if (!criterionOf) throw new FhirError('not-supported', `there is no ${type} compartment here`, { status: 404 })
-  const types = target === '*' ? [...definitions.types].filter((one) => criterionOf(one) !== NOTHING) : [target]
-  if (types.some((one) => criterionOf(one) === NOTHING || (type === 'Patient' && compartmentKind(definitions, one) !== 'member'))) {
+  const types = target === '*' ? [...definitions.types].filter((one) => !isNothing(criterionOf(one))) : [target]
+  if (types.some((one) => isNothing(criterionOf(one)))) {
     throw new FhirError('not-supported', `${target} is in no ${type}'s compartment`, { status: 404 })
   }
   return searchWithin(call, { types, bounds: criterionOf, path: `${type}/${id}/${target}` })

@@ -2,7 +2,7 @@
 // search of each type.
 import { parametersOf } from '../../http/parameters.ts'
 import { ALL, NOTHING } from '../../store/criterion.ts'
-import { authorizeRead } from '../../store/plan.ts'
+import { authorizeRead, isNothing } from '../../store/plan.ts'
 import type { Handler } from '../call.ts'
 import { compartmentCriterion } from '../compartment.ts'
 import { notHere } from '../interactions/read.ts'
@@ -22,7 +22,7 @@ export const everything: Handler = async (call) => {
   if (found?.text === undefined) throw notHere()
   const criterionOf = compartmentCriterion(deps.definitions, type, id) ?? (() => NOTHING)
   const wanted = parameters.get('_type')?.split(',')
-  const types = [...deps.definitions.types].filter((one) => criterionOf(one) !== NOTHING && (wanted?.includes(one) ?? true))
+  const types = [...deps.definitions.types].filter((one) => !isNothing(criterionOf(one)) && (wanted?.includes(one) ?? true))
   if (types.length === 0) throw new FhirError('invalid', `_type names no type of the ${type}'s compartment`)
   const since = parameters.get('_since')
   const kept = parameters.entries.filter(([name]) => name !== '_since' && name !== '_type')

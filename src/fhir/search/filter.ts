@@ -3,10 +3,11 @@
 import type { Criterion } from '../../store/criterion.ts'
 import { and, or } from '../../store/plan.ts'
 import type { SearchParameter } from '../definitions/definitions.ts'
+import { isId } from '../ids.ts'
 import { FhirSearchError } from './errors.ts'
 import { indexName } from './index-name.ts'
 import { modified } from './modifier.ts'
-import { anyOf, dateOf, type ValueContext, withoutEscapes } from './value.ts'
+import { anyOf, dateOf, split, type ValueContext, withoutEscapes } from './value.ts'
 
 export interface FilterContext extends ValueContext {
   /** What the principal may search of a type: part of every hop of a chain and of `_has`. */
@@ -18,8 +19,14 @@ const MAX_HOPS = 4
 /** This parameter is not known for the type: an error, unless the client asked for lenient handling. */
 export class UnknownParameter extends FhirSearchError {}
 
+/** R4's own that are not served: known, and refused by name. */
+const NOT_SERVED: ReadonlySet<string> = new Set(['near', '_text', '_content', '_query', '_filter', '_contained', '_containedType'])
+
 const unknown = (type: string, code: string): UnknownParameter =>
-  new UnknownParameter('not-supported', `unknown search parameter ${code} for ${type}`)
+  new UnknownParameter(
+    'not-supported',
+    NOT_SERVED.has(code) ? `the search parameter ${code} is not served` : `unknown search parameter ${code} for ${type}`,
+  )
 
 /** What is not indexed of every resource yet cannot be answered truly, so it is not answered at all. */
 export const checkComplete = ({ code, pending }: SearchParameter): void => {
@@ -77,6 +84,14 @@ const chainOf = (context: FilterContext, type: string, name: string, value: stri
   return or(...ways)
 }
 
+/** `_list`: what a List has as its items (R4 search.html#list); it must be one that the principal may search. */
+const listOf = (context: FilterContext, value: string): Criterion => {
+  const ids = split(value, ',').map(withoutEscapes)
+  if (ids.some((id) => !isId(id, false)))
+    throw new FhirSearchError('invalid', '_list is the id of a List; the functional lists are not served')
+  return { kind: 'has', type: 'List', param: 'List.item', where: and(context.permitted('List'), { kind: 'id', ids }) }
+}
+
 const idOf = (value: string): Criterion => anyOf('_id', value, (one) => ({ kind: 'id', ids: [withoutEscapes(one)] }))
 
 /** The criterion of `name=value` on a type. Throws FhirSearchError; UnknownParameter where the type has no such parameter. */
@@ -84,6 +99,7 @@ export const filter = (context: FilterContext, type: string, name: string, value
   if (name.startsWith('_has:')) return hasOf(context, name, value, hops)
   if (name.includes('.')) return chainOf(context, type, name, value, hops)
   if (name === '_id') return idOf(value)
+  if (name === '_list') return listOf(context, value)
   if (name === '_lastUpdated') return anyOf(name, value, (one) => ({ kind: 'lastUpdated', ...dateOf(name, one) }))
   const colon = name.indexOf(':')
   const code = colon < 0 ? name : name.slice(0, colon)

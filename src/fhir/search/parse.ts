@@ -91,7 +91,7 @@ const checkRepetitions = (parameters: Parameters): void => {
   if (repeated) throw new FhirSearchError('invalid', `${repeated} stands more than once`)
 }
 
-/** Reads a search. Throws FhirSearchError, always a 400. */
+/** Reads a search. Throws FhirSearchError. */
 export const parseSearch = (definitions: Definitions, input: SearchInput): ParsedSearch => {
   checkRepetitions(input.parameters)
   const context: FilterContext = { definitions, base: input.base, permitted: input.permitted }
@@ -110,6 +110,7 @@ export const parseSearch = (definitions: Definitions, input: SearchInput): Parse
       if (!(error instanceof UnknownParameter && input.lenient)) throw error
     }
   }
+  if (draft.summary === 'text' && draft.includes.length > 0) throw new FhirSearchError('invalid', '_summary=text has no includes')
   return { plan: planOf(draft), self, understood: parametersOf(self), summary: draft.summary, elements: draft.elements }
 }
 

@@ -57,7 +57,9 @@ const referencesOf = (definitions: Definitions, type: string, code: string): Rea
 
 const forward = (definitions: Definitions, types: readonly string[], value: string, iterate: boolean): Include[] => {
   const [source = '', code = '*', target] = value.split(':')
-  return (source === '*' ? types : [source])
+  // What an iteration comes to can be of any type.
+  const sources = iterate ? [...definitions.types] : types
+  return (source === '*' ? sources : [source])
     .flatMap((type) => referencesOf(definitions, type, code))
     .map(([param, targets]) => {
       const wanted = targets.filter((type) => definitions.types.has(type) && (target === undefined || type === target))
