@@ -129,6 +129,7 @@ const capabilityFacts = (issuer: string, clock: Clock): CapabilityFacts => ({
     token: `${issuer}/auth/token`,
     introspect: `${issuer}/auth/introspect`,
     revoke: `${issuer}/auth/revoke`,
+    manage: `${issuer}/auth/grants`,
   },
 })
 

@@ -16,6 +16,7 @@ import type { CanonicalRequest } from './http/request.ts'
 import type { Clock, Fetch, Log, Random } from './http/runtime.ts'
 import type { Caller } from './identify.ts'
 import { type FhirMount, mount } from './mount.ts'
+import { accountEndpoints } from './oauth/account/endpoints.ts'
 import { authorizeEndpoints } from './oauth/authorize/endpoints.ts'
 import { authenticate } from './oauth/bearer.ts'
 import { tokenEndpoints } from './oauth/endpoints.ts'
@@ -176,7 +177,7 @@ export const createGeneration = (ground: Ground, tables: Tables): Generation => 
   const explain = async (principal: Principal, request: AskedRequest): Promise<Explained> => explainer(app, issuer)(principal, request)
   const app = mount({
     provider,
-    endpoints: [...tokenEndpoints, ...authorizeEndpoints, ...openidEndpoints, ...smartEndpoints(fhirBases)],
+    endpoints: [...tokenEndpoints, ...authorizeEndpoints, ...accountEndpoints, ...openidEndpoints, ...smartEndpoints(fhirBases)],
     callerRoutes: [
       ...aidboxRoutes({ issuer, launch, fhir: ground.fhir }),
       ...debugRoutes({

@@ -36,6 +36,8 @@ export const homePage = ({ baseUrl, fhirBase, clients }: HomeFacts): Response =>
 <h2>Launch an app</h2>
 ${apps(found)}
 ${found.some(({ id }) => id === DEMO_CLIENT) ? html`<p class="soft">Who may sign in stands where the server was started.</p>` : ''}
+<h2>What you share</h2>
+<ul>${link('/auth/grants', 'The apps that use your record')}${link('/auth/sessions', 'Where you are signed in')}</ul>
 <h2>Its interfaces</h2>
 <ul>
 <li>FHIR base: <code>${fhirBase}</code></li>

@@ -36,7 +36,7 @@ const parse = (text: string): Authorization => {
 }
 
 /** The authorization that a token of this session carries. */
-export const authorizationOf = (session: SessionRecord, token: TokenRecord): Authorization => {
+export const authorizationOf = (session: Pick<SessionRecord, 'authorization'>, token: Pick<TokenRecord, 'details'>): Authorization => {
   const authorization = parse(session.authorization)
   return token.details === '{}' ? authorization : { ...authorization, ...(JSON.parse(token.details) as Partial<Authorization>) }
 }

@@ -34,6 +34,10 @@ const OTHERS: ReadonlyMap<string, readonly [title: string, detail: string]> = ne
   ['openid', ['Who you are', 'your identity at this server']],
   ['fhirUser', ['Your record', 'a link to the record that describes you']],
   ['profile', ['Your profile', 'your name']],
+  ['email', ['Your email address', '']],
+  ['launch', ['Where you start it from', 'what is open there, such as a patient']],
+  ['launch/patient', ['Which patient it is about', '']],
+  ['launch/encounter', ['Which visit it is about', '']],
   ['offline_access', ['Keep access while you are away', 'until you or the app end it']],
   ['online_access', ['Keep access while you are signed in', 'until you sign out']],
 ])

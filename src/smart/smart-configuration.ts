@@ -18,6 +18,7 @@ export const smartConfiguration = (provider: Provider): Record<string, unknown> 
   const associated = associatedEndpoints(provider)
   return {
     ...authorizationServerMetadata(provider),
+    management_endpoint: `${provider.issuer}/auth/grants`,
     capabilities: CAPABILITIES,
     ...(associated.length > 0 && { associated_endpoints: associated }),
   }

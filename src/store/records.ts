@@ -8,6 +8,8 @@ export interface LoginRecord {
   readonly authenticated: number
   readonly seen: number
   readonly expires: number
+  /** The User-Agent that signed in, so that a person can tell their browsers apart. */
+  readonly agent?: string
 }
 
 /** One grant in use: what a code, a refresh token or client credentials bought. Answers as `/Session/<id>` too. */
@@ -22,6 +24,13 @@ export interface SessionRecord {
   /** JSON: the Authorization (oauth/authorization.ts) that every token of this session carries. */
   readonly authorization: string
   readonly active: boolean
+}
+
+/** A session that still has a live token. */
+export interface LiveSession extends SessionRecord {
+  /** When its latest token was issued, and until when one of them lives. */
+  readonly issued: number
+  readonly expires: number
 }
 
 export interface TokenRecord {
@@ -45,7 +54,7 @@ export interface CodeRecord {
 export interface RecordStore {
   putLogin(login: LoginRecord): Promise<void>
   login(hash: string): Promise<LoginRecord | undefined>
-  /** Ends a browser session, and the sessions bound to it. */
+  /** Ends a browser session, and the sessions and unredeemed codes bound to it. */
   endLogin(hash: string, options: { readonly sessions: boolean }): Promise<void>
   loginsOf(user: string): Promise<readonly LoginRecord[]>
 
@@ -64,8 +73,11 @@ export interface RecordStore {
   openSession(session: SessionRecord, tokens: readonly TokenRecord[]): Promise<void>
   session(id: string): Promise<SessionRecord | undefined>
   sessionsOf(filter: { readonly user?: string; readonly client?: string }): Promise<readonly SessionRecord[]>
+  /** A person's sessions that are good for something now, the latest first. */
+  liveSessionsOf(user: string): Promise<readonly LiveSession[]>
   /** The session is inactive and every token of it dead from now on. */
   endSession(id: string): Promise<boolean>
+  /** Codes that were not redeemed yet are worth nothing either. */
   endSessionsOf(filter: { readonly user?: string; readonly client?: string }): Promise<number>
 
   /** A live token and its session in one read; undefined when unknown, revoked, or its session ended. Expiry is the caller's to judge. */

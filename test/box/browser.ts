@@ -25,20 +25,28 @@ export class Browser {
   redirectStatus = 0
   page = ''
   status = 0
+  headers = new Headers()
   readonly #box: Site
+  readonly #added: Readonly<Record<string, string>>
   readonly #cookies = new Map<string, string>()
   #url: string
 
-  constructor(box: Site) {
+  /** `added` are headers of every request, such as a User-Agent. */
+  constructor(box: Site, added: Readonly<Record<string, string>> = {}) {
     this.#box = box
     this.#url = box.baseUrl
+    this.#added = added
+  }
+
+  #request(url: string, init: RequestInit): Promise<Response> {
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const headers = new Headers({ ...this.#added, ...Object.fromEntries(new Headers(init.headers)) })
+    if (cookie) headers.set('cookie', cookie)
+    return this.#box.request(new Request(url, { ...init, headers, redirect: 'manual' }))
   }
 
   async #go(url: string, init: RequestInit = {}): Promise<string> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const headers = new Headers(init.headers)
-    if (cookie) headers.set('cookie', cookie)
-    const response = await this.#box.request(new Request(url, { ...init, headers, redirect: 'manual' }))
+    const response = await this.#request(url, init)
     for (const line of response.headers.getSetCookie()) {
       const [pair = ''] = line.split(';')
       const [name = '', ...value] = pair.split('=')
@@ -49,6 +57,7 @@ export class Browser {
     if (location === null) {
       this.#url = url
       this.status = response.status
+      this.headers = response.headers
       this.page = await response.text()
       return this.page
     }
@@ -65,6 +74,11 @@ export class Browser {
   open(path: string | URL): Promise<string> {
     this.redirected = undefined
     return this.#go(path instanceof URL ? path.href : `${this.#box.baseUrl}${path}`)
+  }
+
+  /** Sends a request as a script of a page would, with the browser's cookies; answers the status. */
+  async send(method: string, path: string, headers: Record<string, string> = {}): Promise<number> {
+    return (await this.#request(`${this.#box.baseUrl}${path}`, { method, headers })).status
   }
 
   /** Submits the page's first form with what it holds (ticked boxes included), changed by `fields`; `without` unticks values. */

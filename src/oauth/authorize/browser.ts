@@ -14,6 +14,7 @@ const IDLE = 8 * 3_600_000
 const TOTAL = 24 * 3_600_000
 /** How stale `seen` may become: a write per minute at most. */
 const TOUCH = 60_000
+const MAX_AGENT = 256
 
 export type SetCookie = readonly ['set-cookie', string]
 
@@ -68,6 +69,11 @@ const isSameOrigin = (request: CanonicalRequest, provider: Provider): boolean =>
   return origin === undefined || origin === 'null' || origin === new URL(provider.issuer).origin
 }
 
+/** The same where no form proves it: then the browser must say so. */
+export const comesFromUs = (request: CanonicalRequest, provider: Provider): boolean =>
+  isSameOrigin(request, provider) &&
+  (request.headers.get('sec-fetch-site') === 'same-origin' || request.headers.get('origin') === new URL(provider.issuer).origin)
+
 /** A form of one of our pages, sent by the browser that was given the page; anything else is 403. */
 export const trustedForm = async (request: CanonicalRequest, provider: Provider): Promise<{ form: Parameters; browser: string }> => {
   const form = await readForm(request)
@@ -107,7 +113,8 @@ export const signIn = async (
   const token = randomToken(provider.random)
   const now = provider.clock.now()
   const hash = sha256(token)
-  await provider.records.putLogin({ hash, user, authenticated: now, seen: now, expires: now + TOTAL })
+  const agent = (request.headers.get('user-agent') ?? '').slice(0, MAX_AGENT)
+  await provider.records.putLogin({ hash, user, authenticated: now, seen: now, expires: now + TOTAL, agent })
   return { hash, cookies: [write(provider, 'login', token, TOTAL / 1_000)] }
 }
 

@@ -17,10 +17,17 @@ import { countAttempt } from './throttle.ts'
 
 const onward = (provider: Provider, key: string): string => `${basePath(provider)}/auth/authorize?continue=${encodeURIComponent(key)}`
 
-const settingOf = (provider: Provider, browser: string, at: Standing | undefined): Setting => ({
+/** Where a sign-in outside of a flow may go on: names, so that no form can lead elsewhere (security-requirements L-10). */
+const AFTERWARDS: ReadonlyMap<string, string> = new Map([
+  ['grants', '/auth/grants'],
+  ['sessions', '/auth/sessions'],
+])
+
+const settingOf = (provider: Provider, browser: string, at: Standing | undefined, then?: string): Setting => ({
   provider,
   browser,
   cookies: [],
+  ...(then !== undefined && { then }),
   ...(at && { flow: { key: at.key, request: at.request } }),
 })
 
@@ -29,7 +36,8 @@ export const postLogin = async (http: CanonicalRequest, provider: Provider): Pro
   const { form, browser } = await trustedForm(http, provider)
   const key = form.get('continue')
   const at = key === undefined ? undefined : await standing(provider, http, key, browser)
-  const setting = settingOf(provider, browser, at)
+  const then = form.get('then')
+  const setting = settingOf(provider, browser, at, then)
   const username = form.get('username') ?? ''
   const attempt = countAttempt(provider, username, http.remoteAddr)
   if ('wait' in attempt) {
@@ -45,7 +53,7 @@ export const postLogin = async (http: CanonicalRequest, provider: Provider): Pro
     return loginPage(setting, '', { status: 403, message: 'The app is in use by someone else: sign in as that person.' })
   }
   const { hash, cookies } = await signIn(http, provider, user.id)
-  if (!at) return seeOther(`${basePath(provider)}/`, cookies)
+  if (!at) return seeOther(`${basePath(provider)}${AFTERWARDS.get(then ?? '') ?? '/'}`, cookies)
   const { browser: owner, parameters } = at.pending
   await store(provider, at.key, { browser: owner, parameters, signedIn: hash })
   return seeOther(onward(provider, at.key), cookies)

@@ -1,34 +1,17 @@
 // The endpoints that a person's browser comes to: the authorization endpoint (RFC 6749 §3.1) and the pages of its flow. No CORS, ever.
-import { HttpError } from '../../http/errors.ts'
 import type { Parameters } from '../../http/parameters.ts'
 import type { CanonicalRequest } from '../../http/request.ts'
-import { AuthorizationError } from '../errors.ts'
 import type { Endpoint, Provider } from '../provider.ts'
 import { basePath, browserOf, readForm } from './browser.ts'
 import { postConsent, postLogin, postPatient } from './decide.ts'
+import { browserEndpoint, type Handle } from './endpoint.ts'
 import { proceed } from './flow.ts'
 import { getLogout, postLogout } from './logout.ts'
-import { errorPage, loginPage } from './pages.ts'
+import { loginPage } from './pages.ts'
 import { keep } from './pending.ts'
 import { askedParameters } from './pushed.ts'
-import { errorResponse, seeOther } from './respond.ts'
+import { seeOther } from './respond.ts'
 import { styleResponse } from './style.ts'
-
-type Handle = Endpoint['handle']
-
-/** Errors become redirects where the target is trusted, else pages; what is neither OAuth's nor HTTP's is the box's to report. */
-const shown =
-  (handle: Handle): Handle =>
-  async (request, provider) => {
-    try {
-      return await handle(request, provider)
-    } catch (error) {
-      if (error instanceof AuthorizationError && error.redirect) return errorResponse(provider, error.redirect, error)
-      if (error instanceof AuthorizationError) return errorPage(provider, error.status, error.message)
-      if (error instanceof HttpError) return errorPage(provider, error.status, error.message, Object.entries(error.headers))
-      throw error
-    }
-  }
 
 /** Checks the request and keeps it; the browser comes back for the first page with a GET, which carries its cookies. */
 const begin = async (http: CanonicalRequest, provider: Provider, query: Parameters): Promise<Response> => {
@@ -45,15 +28,9 @@ const getAuthorize: Handle = async (request, provider) => {
 
 const getLogin: Handle = async (request, provider) => {
   const { id, cookies } = browserOf(request, provider)
-  return loginPage({ provider, browser: id, cookies }, request.query.get('login_hint') ?? '')
+  const then = request.query.get('then')
+  return loginPage({ provider, browser: id, cookies, ...(then !== undefined && { then }) }, request.query.get('login_hint') ?? '')
 }
-
-const browserEndpoint = (method: 'GET' | 'POST', path: string, handle: Handle): Endpoint => ({
-  method,
-  path,
-  cors: false,
-  handle: shown(handle),
-})
 
 /** Mounted by box.ts. */
 export const authorizeEndpoints: readonly Endpoint[] = [

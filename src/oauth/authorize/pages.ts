@@ -2,6 +2,7 @@
 import { type Html, html } from '../../http/html.ts'
 import { formTargetOf, page } from '../../http/page.ts'
 import type { AuthorizationRequest, ConsentItem, Provider } from '../provider.ts'
+import type { Client } from '../types/client.ts'
 import type { User } from '../types/user.ts'
 import { basePath, csrfToken, type SetCookie } from './browser.ts'
 
@@ -14,14 +15,18 @@ export interface Setting {
   readonly flow?: { readonly key: string; readonly request: AuthorizationRequest }
   /** Where the page's form may lead to outside of this server, where that is not the flow's redirect_uri. */
   readonly target?: string
+  /** Which page of the person's own comes after sign-in, outside of a flow. */
+  readonly then?: string
 }
 
-const clientName = ({ client }: AuthorizationRequest): string => client.smart?.name ?? client.name ?? client.id
+/** The name that a person knows an app by. */
+export const clientName = ({ smart, name, id }: Client): string => smart?.name ?? name ?? id
 
 /** The name that a person knows another by. */
 export const userName = (user: User): string => user.name?.formatted ?? user.userName ?? user.email ?? user.id
 
-const show = (
+/** A page in this server's shell. */
+export const show = (
   { provider, cookies, flow, target = flow?.request.redirect_uri }: Setting,
   title: string,
   body: Html,
@@ -41,8 +46,11 @@ const show = (
   })
 }
 
-const hidden = ({ provider, browser, flow }: Setting): Html =>
-  html`<input type="hidden" name="csrf" value="${csrfToken(browser, provider)}">${flow && html`<input type="hidden" name="continue" value="${flow.key}">`}`
+/** The fields that every form has: what proves that it is ours, and where it goes on. */
+export const hidden = ({ provider, browser, flow, then }: Setting): Html =>
+  html`<input type="hidden" name="csrf" value="${csrfToken(browser, provider)}">${
+    flow && html`<input type="hidden" name="continue" value="${flow.key}">`
+  }${then !== undefined && html`<input type="hidden" name="then" value="${then}">`}`
 
 /** A page that says what went wrong and offers nothing to click. */
 export const errorPage = (provider: Provider, status: number, message: string, headers: [string, string][] = []): Response =>
@@ -60,7 +68,7 @@ export const loginPage = (
   problem?: { status: number; message: string; headers?: [string, string][] },
 ): Response => {
   const body = html`<h1>Sign in</h1>
-${setting.flow && html`<p class="soft">to continue to <strong>${clientName(setting.flow.request)}</strong></p>`}
+${setting.flow && html`<p class="soft">to continue to <strong>${clientName(setting.flow.request.client)}</strong></p>`}
 ${problem && html`<p class="error" role="alert">${problem.message}</p>`}
 <form method="post" action="${basePath(setting.provider)}/auth/login">${hidden(setting)}
 <div class="field"><label for="username">Username or email</label>
@@ -84,7 +92,7 @@ export const patientPage = (setting: Setting, patients: readonly PatientRow[], q
 <table><thead><tr><th><span aria-hidden="true"></span></th><th>Name</th><th>Born</th><th>Identifier</th></tr></thead><tbody>${rows}</tbody></table>
 <div class="actions"><button type="submit">Continue</button></div></form>`
   const body = html`<h1>Choose a patient</h1>
-<p class="soft">${setting.flow && clientName(setting.flow.request)} will see this patient’s record.</p>
+<p class="soft">${setting.flow && clientName(setting.flow.request.client)} will see this patient’s record.</p>
 <form method="post" action="${action}">${hidden(setting)}<div class="search">
 <div><label for="query">Name, birth date or identifier</label><input type="search" id="query" name="query" value="${query}"></div>
 <button class="quiet" type="submit">Search</button></div></form>
@@ -105,7 +113,7 @@ export const consentPage = (setting: Setting, user: User, items: readonly Consen
     row(item.scope, item.title, item.detail, item.required ? 'required' : 'ticked', String(at)),
     ...item.narrower.map((one, of) => row(one.scope, one.title, '', 'narrower', `${at}-${of}`)),
   ])
-  const name = setting.flow ? clientName(setting.flow.request) : ''
+  const name = setting.flow ? clientName(setting.flow.request.client) : ''
   const lasting = items.some(({ scope }) => scope === 'offline_access')
   const body = html`<h1>Allow ${name}?</h1>
 <p><strong>${name}</strong> asks for access. You are signed in as <strong>${userName(user)}</strong>.</p>

@@ -1,6 +1,6 @@
 // OAuth's plain rows (records.ts says the semantics): every gate is one UPDATE or DELETE … RETURNING inside a unit of the queue.
 import type { Clock } from '../../http/runtime.ts'
-import type { LoginRecord, RecordStore, SessionRecord, TokenRecord } from '../records.ts'
+import type { LiveSession, LoginRecord, RecordStore, SessionRecord, TokenRecord } from '../records.ts'
 import type { Connection } from './database.ts'
 import { raw, type Sql, sql } from './fragment.ts'
 import type { Queue } from './queue.ts'
@@ -26,6 +26,12 @@ type SessionFilter = { readonly user?: string; readonly client?: string }
 const bySubject = ({ user, client }: SessionFilter): Sql => {
   if (user === undefined && client === undefined) return raw('0')
   return sql`${user === undefined ? raw('1') : sql`user = ${user}`} AND ${client === undefined ? raw('1') : sql`client = ${client}`}`
+}
+
+const codesBySubject = ({ user, client }: SessionFilter): Sql => {
+  if (user === undefined && client === undefined) return raw('0')
+  const holds = (name: string, value: string | undefined) => (value === undefined ? raw('1') : sql`authorization ->> ${name} = ${value}`)
+  return sql`${holds('user_id', user)} AND ${holds('client_id', client)}`
 }
 
 const writers = (db: Connection) => ({
@@ -54,6 +60,8 @@ const writers = (db: Connection) => ({
       )
   },
   end: (where: Sql) => db.run(sql`UPDATE session SET active = 0 WHERE active = 1 AND ${where}`),
+  /** As if they were redeemed: a minute of codes is few, so no index names their subject. */
+  voidCodes: (where: Sql) => db.run(sql`UPDATE code SET used = 1 WHERE used = 0 AND ${where}`),
 })
 
 type Live = NonNullable<Awaited<ReturnType<RecordStore['token']>>>
@@ -63,7 +71,7 @@ type Once = { readonly value: string; readonly expires: number }
 
 /** The record store over the connection and its queue. */
 export const recordStore = (db: Connection, queue: Queue, clock: Clock): RecordStore => {
-  const { open, add, end: endSessions } = writers(db)
+  const { open, add, end: endSessions, voidCodes } = writers(db)
   // Tokens that were read: every request asks for one. Forgotten whole whenever any token or session ends, in the same turn.
   const live = new Map<string, Live>()
   const end = (where: Sql): number => {
@@ -74,12 +82,22 @@ export const recordStore = (db: Connection, queue: Queue, clock: Clock): RecordS
   const insert = (text: string, ...values: (string | number)[]): Promise<void> => write(() => void db.execute(text, ...values))
   return {
     putLogin: (one) =>
-      insert('INSERT OR REPLACE INTO login VALUES(?, ?, ?, ?, ?)', one.hash, one.user, one.authenticated, one.seen, one.expires),
+      insert(
+        'INSERT OR REPLACE INTO login(hash, user, authenticated, seen, expires, agent) VALUES(?, ?, ?, ?, ?, ?)',
+        one.hash,
+        one.user,
+        one.authenticated,
+        one.seen,
+        one.expires,
+        one.agent ?? '',
+      ),
     login: async (hash) => db.row<LoginRecord>(sql`SELECT * FROM login WHERE hash = ${hash}`),
     endLogin: (hash, { sessions }) =>
       write(() => {
         db.run(sql`DELETE FROM login WHERE hash = ${hash}`)
-        if (sessions) end(sql`login = ${hash}`)
+        if (!sessions) return
+        end(sql`login = ${hash}`)
+        voidCodes(sql`authorization ->> 'login' = ${hash}`)
       }),
     loginsOf: async (user) => db.rows<LoginRecord>(sql`SELECT * FROM login WHERE user = ${user}`),
     putCode: (one) => insert('INSERT INTO code(hash, expires, authorization) VALUES(?, ?, ?)', one.hash, one.expires, one.authorization),
@@ -111,8 +129,18 @@ export const recordStore = (db: Connection, queue: Queue, clock: Clock): RecordS
       return row && session(row)
     },
     sessionsOf: async (filter) => db.rows<SessionRow>(sql`SELECT * FROM session WHERE ${bySubject(filter)}`).map(session),
+    liveSessionsOf: async (user) =>
+      db
+        .rows<SessionRow & Pick<LiveSession, 'issued' | 'expires'>>(sql`
+          SELECT s.*, max(t.issued) AS issued, max(t.expires) AS expires FROM session s JOIN token t ON t.session = s.id
+          WHERE s.user = ${user} AND s.active = 1 AND t.used = 0 AND t.expires > ${clock.now()} GROUP BY s.id ORDER BY issued DESC`)
+        .map((row) => ({ ...session(row), issued: row.issued, expires: row.expires })),
     endSession: (id) => write(() => end(sql`id = ${id}`) > 0),
-    endSessionsOf: (filter) => write(() => end(bySubject(filter))),
+    endSessionsOf: (filter) =>
+      write(() => {
+        voidCodes(codesBySubject(filter))
+        return end(bySubject(filter))
+      }),
     async token(hash) {
       const known = live.get(hash)
       if (known) return known

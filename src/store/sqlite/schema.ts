@@ -55,4 +55,5 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE once(kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, expires INT NOT NULL, PRIMARY KEY(kind, key))
     STRICT, WITHOUT ROWID;
   `,
+  "ALTER TABLE login ADD COLUMN agent TEXT NOT NULL DEFAULT ''",
 ]
