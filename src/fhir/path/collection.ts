@@ -65,6 +65,8 @@ export const raw = (item: Item): Item | undefined => (item instanceof Element ? 
 /** The members of an object; undefined for a primitive without id and extensions. Throws UnknownAnswer for a reference's target. */
 export const fieldsOf = (item: Item): Fields | undefined => {
   if (typeof item !== 'object') return undefined
+  // Quicker than three times instanceof, for nearly every object.
+  if (Object.getPrototypeOf(item) === Object.prototype) return item as Fields
   if (item instanceof Element) return (item.value === undefined ? undefined : fieldsOf(item.value)) ?? item.own
   if (item instanceof Target) throw new UnknownAnswer(`what the ${item.type} says that is referred to`)
   return item instanceof ExactNumber ? undefined : item

@@ -1,5 +1,5 @@
 // From an element to its members: names, choices, primitives with their extensions, children and descendants.
-import { ExactNumber } from '../../http/json.ts'
+import { ExactNumber, type JsonValue } from '../../http/json.ts'
 import { spellings } from './choices.ts'
 import { type Collection, Element, type Fields, fieldsOf, flatMap, type Item, isMany, items } from './collection.ts'
 import { PathSyntaxError } from './lexer.ts'
@@ -48,6 +48,13 @@ const present = (value: unknown): Collection => {
   return Array.isArray(value) && value.includes(null) ? (value.filter((item) => item !== null) as Item[]) : (value as Collection)
 }
 
+/** An object, or a list of objects (which the type leaves out). */
+const isComplex = (value: JsonValue | undefined): value is Fields => {
+  if (typeof value !== 'object' || value === null) return false
+  const first = Array.isArray(value) ? value[0] : value
+  return typeof first === 'object' && first !== null && !(first instanceof ExactNumber)
+}
+
 const stepTo = (name: string): Step => {
   const shadow = `_${name}`
   const types = spellings(name)
@@ -55,6 +62,8 @@ const stepTo = (name: string): Step => {
     const fields = fieldsOf(item)
     if (fields === undefined) return undefined
     const value = fields[name]
+    // Only a primitive has a shadow.
+    if (isComplex(value)) return value
     const own = fields[shadow]
     if (own !== undefined) return withOwn(value, own, undefined)
     if (value !== undefined) return typeof value === 'object' ? present(value) : value
