@@ -20,8 +20,9 @@ await build({
   banner: { js: "import { createRequire as emberboxRequire } from 'node:module'; const require = emberboxRequire(import.meta.url);" },
   logLevel: 'warning',
 })
-for (const artefact of ['r4.json.gz', 'r4-validation.json.gz']) {
-  if (existsSync(at(`src/fhir/definitions/${artefact}`))) cpSync(at(`src/fhir/definitions/${artefact}`), at(`dist/${artefact}`))
+for (const artefact of ['definitions/r4.json.gz', 'definitions/r4-validation.json.gz', 'terminology/r4-terminology.json.gz']) {
+  const source = at(`src/fhir/${artefact}`)
+  if (existsSync(source)) cpSync(source, at(`dist/${artefact.split('/')[1]}`))
 }
 cpSync(at('schemas'), at('dist/schemas'), { recursive: true })
 if (existsSync(at('src/console/demo'))) {
