@@ -5,7 +5,6 @@ import { applyEntries } from './bundle/apply.ts'
 import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
 import { type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
-import type { Explained } from './debug-policy.ts'
 import type { ExplainAs } from './explain-as.ts'
 import { createFhirApi } from './fhir/api.ts'
 import type { CapabilityFacts } from './fhir/capabilities/facts.ts'
@@ -13,7 +12,7 @@ import { type Definitions, loadDefinitions } from './fhir/definitions/definition
 import { indexOf } from './fhir/indexed.ts'
 import { newId } from './fhir/resource.ts'
 import { criterionOf } from './fhir/search/parse.ts'
-import { type AskedRequest, createGeneration, type Generation, type Ground } from './generation.ts'
+import { type AskedRequest, createGeneration, type ExplainedAs, type Generation, type Ground } from './generation.ts'
 import type { Wire } from './http/canonical.ts'
 import { createEgress } from './http/egress.ts'
 import type { Clock, Fetch, Log, Random } from './http/runtime.ts'
@@ -71,7 +70,7 @@ export interface Box {
   /** Answers a request from the wire, where the request target is known as it was sent. */
   fetch(request: Request, wire?: Wire): Promise<Response>
   /** Every decision that a request would come to, made by whom `as` names, and why; the request itself is not made. */
-  explain(as: ExplainAs, request: AskedRequest): Promise<Explained>
+  explain(as: ExplainAs, request: AskedRequest): Promise<ExplainedAs>
   close(): Promise<void>
 }
 

@@ -31,6 +31,7 @@ import { type AuthorizeDependencies, createAuthorize } from './policy/authorize.
 import type { DecisionLog } from './policy/decision-log.ts'
 import { createExplain, type Explanation, explainPolicies, explainScopes } from './policy/explain.ts'
 import { requestObject } from './policy/request-object.ts'
+import type { AccessPolicy } from './policy/types/access-policy.ts'
 import { scopeRows } from './smart/criteria.ts'
 import { smartEndpoints } from './smart/endpoints.ts'
 import { createProfile, type ProfileDeps } from './smart/profile.ts'
@@ -69,10 +70,14 @@ export interface AskedRequest {
   readonly body?: unknown
 }
 
+export interface ExplainedAs extends Explained {
+  readonly policies: ReadonlyMap<string, AccessPolicy>
+}
+
 export interface Generation {
   fetch(request: Request, bindings: { readonly wire?: Wire }): Response | Promise<Response>
-  /** Rejects with NoSuchPrincipal. */
-  explain(as: ExplainAs, request: AskedRequest): Promise<Explained>
+  /** With the policies as they are declared. Rejects with NoSuchPrincipal. */
+  explain(as: ExplainAs, request: AskedRequest): Promise<ExplainedAs>
 }
 
 const fhirPathsOf = (tables: Tables): readonly string[] => ['/fhir', ...[...tables.apis.values()].map(({ path }) => path)]
@@ -202,6 +207,9 @@ export const createGeneration = (ground: Ground, tables: Tables): Generation => 
   })
   return {
     fetch: (request, bindings) => app.fetch(request, bindings),
-    explain: async (as, request) => explain(await principalOf(as, { clients: tables.clients, users }), request),
+    explain: async (as, request) => {
+      const principal = await principalOf(as, { clients: tables.clients, users })
+      return { ...(await explain(principal, request)), policies: tables.accessPolicies }
+    },
   }
 }

@@ -1,22 +1,33 @@
 #!/usr/bin/env node
 // The `emberbox` command: one file per subcommand, in the table below.
 import { check } from './check.ts'
+import { explain } from './explain.ts'
 import { type CommandLine, readCommandLine } from './options.ts'
 import { serve } from './serve.ts'
 
 const COMMANDS: ReadonlyMap<string, (line: CommandLine) => Promise<number>> = new Map([
   ['serve', serve],
   ['check', check],
+  ['explain', explain],
 ])
 
 const HELP = `emberbox serve [paths…]   serve the bundles (default: bundles/demo)
 emberbox check [paths…]   validate the bundles; exit 1 with every diagnostic
+emberbox explain METHOD URL [paths…]
+                          say why a request would be granted or denied; it is not made
 
   --port N                 default 8080
   --host ADDRESS           default 127.0.0.1
   --base-url URL           default http://localhost:PORT; issuer and links come from it
   --data FILE|:memory:     default data/emberbox.db
-  --allow-egress ORIGIN    an origin that may be fetched though it is private or plain http; may be repeated`
+  --allow-egress ORIGIN    an origin that may be fetched though it is private or plain http; may be repeated
+
+explain:
+  --user ID --client ID    who asks; neither: nobody
+  --scope SCOPE            a granted scope; may be repeated
+  --patient ID             the patient in context
+  --header 'NAME: VALUE'   may be repeated
+  --body FILE              JSON or YAML`
 
 const main = async (): Promise<number> => {
   const line = readCommandLine(process.argv.slice(2), process.env)
