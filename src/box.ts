@@ -1,7 +1,7 @@
 // A box: one tenant, with its store, its keys and its tables. `createBox` reads bundles, applies them, and answers requests.
 import { randomBytes } from 'node:crypto'
 import { toAidbox, toFhir } from './aidbox/format.ts'
-import { applyEntries } from './bundle/apply.ts'
+import { applySteps } from './bundle/apply.ts'
 import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
 import { type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
@@ -156,15 +156,22 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     if (loaded.diagnostics.some(isError)) throw new BundleError(loaded.diagnostics)
     const entries = [...seeds, ...loaded.entries]
     for (const { type, id, method } of entries) if (id !== undefined && method !== 'DELETE') declared.add(`${type}/${id}`)
+    let declares = (type: string, id: string): boolean => declared.has(`${type}/${id}`) || loaded.declares(type, id)
 
     let generation: Generation | undefined
     let started = false
     const first = tablesOf(stored, definitions)
-    const live = startConfiguration(stored, declared, first, { store, random, definitions }, async ({ searchParameters }) => {
-      generation = undefined
-      await index.put(searchParameters)
-      if (started) await index.complete()
-    })
+    const live = startConfiguration(
+      stored,
+      (type, id) => declares(type, id),
+      first,
+      { store, random, definitions },
+      async ({ searchParameters }) => {
+        generation = undefined
+        await index.put(searchParameters)
+        if (started) await index.complete()
+      },
+    )
     const indexed: SearchIndexOptions['indexOf'] = (type, resource, written) =>
       indexOf({ definitions, store, configuration: live.configuration, extract: index.extract }, type, resource, written)
     const changed = () => {
@@ -182,12 +189,15 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
       criterionOf: (type, query) => criterionOf(index.definitions(), type, query, `${baseUrl}/fhir`),
       freshId: () => newId(random),
     })
-    const applied = await applyEntries({ entries, digestKey: keys.secret('bundle-digest'), settings: store, submit })
+    const steps = [...(seeds.length > 0 ? [{ entries: seeds }] : []), ...loaded.steps]
+    const applied = await applySteps(steps, { digestKey: keys.secret('bundle-digest'), store, submit })
     if (applied.failed.length > 0) throw new BundleError([...loaded.diagnostics, ...applied.failed])
+    // From here on the store knows; a million names need not stay in memory.
+    declares = () => false
     const diagnostics = [...loaded.diagnostics, ...applied.warnings]
     const unread = seen.unchanged ? (last?.entries ?? 0) : 0
     if (seen.digest !== undefined && !seen.unchanged) {
-      await keepLastLoad(store, { digest: seen.digest, entries: loaded.entries.length, warnings: diagnostics })
+      await keepLastLoad(store, { digest: seen.digest, entries: loaded.entries.length + loaded.lines, warnings: diagnostics })
     }
 
     await index.complete()

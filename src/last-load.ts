@@ -24,9 +24,10 @@ export const keepLastLoad = (store: Store, load: LastLoad): Promise<void> => sto
 /** The `known` of a load: answers the last one's warnings where nothing has changed since; remembers the digest of this one. */
 export const recall = (given: Parameters<typeof loadDigest>[0], last: LastLoad | undefined) => {
   const seen: { digest: string | undefined; unchanged: boolean } = { digest: undefined, unchanged: false }
-  const known: LoadOptions['known'] = (sources, outside) => {
-    seen.digest = loadDigest(given, sources, outside)
-    seen.unchanged = seen.digest === last?.digest
+  const known: LoadOptions['known'] = async (sources, outside) => {
+    // What cannot be read is not what was applied; the load says why.
+    seen.digest = await loadDigest(given, sources, outside).catch(() => undefined)
+    seen.unchanged = seen.digest !== undefined && seen.digest === last?.digest
     return seen.unchanged ? last?.warnings : undefined
   }
   return { known, seen }

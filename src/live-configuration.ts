@@ -43,7 +43,8 @@ const endGranted = async (store: Store, id: string): Promise<void> => {
 /** The tables of what is stored, and the port through which they change. */
 export const startConfiguration = (
   stored: ReadonlyArray<Readonly<Record<string, unknown>>>,
-  declared: ReadonlySet<string>,
+  /** Is this about to be applied: links may lead there. */
+  declares: (type: string, id: string) => boolean,
   first: Tables,
   { store, random, definitions }: { readonly store: Store; readonly random: Random; readonly definitions: Definitions },
   swapped: (tables: Tables) => Promise<void>,
@@ -56,8 +57,7 @@ export const startConfiguration = (
     checkResource,
     hashSecret: hashClientSecret,
     hashPassword: async (password) => (isPasswordHash(password) ? password : hashPassword(password, random)),
-    exists: async (type, id) =>
-      declared.has(`${type}/${id}`) || (await store.read(authorizeRead({ type, id, where: ALL }, ALL)))?.text !== undefined,
+    exists: async (type, id) => declares(type, id) || (await store.read(authorizeRead({ type, id, where: ALL }, ALL)))?.text !== undefined,
     referrers: async (type, id) => (type === 'User' ? (await users.rolesOf(id)).map((role) => `Role/${role.id}`) : []),
     revoke: (id) => endGranted(store, id),
     swap: (next) => {

@@ -1,16 +1,17 @@
 // Entries to the store, idempotently (design, "A bundle"): what was applied as it is now is skipped, so that a second start writes nothing.
 import { createHmac } from 'node:crypto'
 import { ExactNumber, stringifyJson } from '../http/json.ts'
-import type { SettingStore } from '../store/store.ts'
+import type { SettingStore, Store } from '../store/store.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Entry } from './entries.ts'
+import { importLines } from './import.ts'
+import type { Step } from './load.ts'
 import { renamed } from './rename.ts'
 
 export interface ApplyDependencies {
-  readonly entries: readonly Entry[]
   /** Keys the digests: what is stored of a secret must not be a hash that can be guessed at. */
   readonly digestKey: Uint8Array
-  readonly settings: SettingStore
+  readonly store: SettingStore & Pick<Store, 'importing'>
   /** One result per entry, in order. `transaction`: all or nothing. */
   readonly submit: (
     entries: readonly Entry[],
@@ -102,8 +103,8 @@ const unitsOf = (marked: readonly Marked[]): ReadonlyArray<readonly Marked[]> =>
  * Submits every entry that is not as it was when last applied. Digests are recorded after success only; between the two a
  * crash applies the unit again.
  */
-export const applyEntries = async ({ entries, digestKey, settings, submit }: ApplyDependencies): Promise<Applied> => {
-  const before = await settings.settings('applied/')
+export const applyEntries = async (entries: readonly Entry[], { digestKey, store, submit }: ApplyDependencies): Promise<Applied> => {
+  const before = await store.settings('applied/')
   const marked = mark(entries, digestKey)
   const changed = marked.filter(({ key, digest }) => before.get(key) !== digest)
   const skipped = marked.filter(({ key, digest }) => before.get(key) === digest).map(({ entry }) => entry)
@@ -119,10 +120,28 @@ export const applyEntries = async ({ entries, digestKey, settings, submit }: App
       return result?.ok ? [] : [diagnose(entry, batch ? 'warning' : 'error', result?.message ?? 'it was not applied')]
     })
     if (problems.length === 0) {
-      await settings.putSettings(new Map(unit.map(({ key, digest }) => [key, digest])))
+      await store.putSettings(new Map(unit.map(({ key, digest }) => [key, digest])))
       done.push(...unit)
     } else if (batch) warnings.push(...problems)
     else failed.push(...problems)
   }
   return { applied: done.length, skipped: skipped.length, warnings, failed }
+}
+
+const NOTHING: Applied = { applied: 0, skipped: 0, warnings: [], failed: [] }
+
+/** Applies step by step, and stops after the first in which something failed. */
+export const applySteps = async (steps: readonly Step[], deps: ApplyDependencies): Promise<Applied> => {
+  let all = NOTHING
+  for (const step of steps) {
+    const done = 'lines' in step ? await importLines(step.lines, step.skips, deps) : await applyEntries(step.entries, deps)
+    all = {
+      applied: all.applied + done.applied,
+      skipped: all.skipped + done.skipped,
+      warnings: [...all.warnings, ...done.warnings],
+      failed: done.failed,
+    }
+    if (done.failed.length > 0) return all
+  }
+  return all
 }

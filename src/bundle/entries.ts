@@ -3,7 +3,7 @@ import { isMap } from 'yaml'
 import { type JsonValue, MalformedBody, parseJson } from '../http/json.ts'
 import type { Position } from './diagnostic.ts'
 import { parseText } from './parse.ts'
-import type { Source } from './read.ts'
+import type { TextSource } from './read.ts'
 import { isUnserved, readEntryUrl, readMethod } from './url.ts'
 import { type Located, located, locator, type Path, type Reporter } from './values.ts'
 
@@ -153,30 +153,26 @@ const documentEntries = (outer: Located, source: string, to: Reporter): Entry[] 
   return []
 }
 
-/** NDJSON: no substitution, and places within a line are looked up only when they are asked for. */
-const lineEntries = ({ file, text }: Source, to: Reporter): Entry[] =>
-  text.split('\n').flatMap((content, index) => {
-    if (content.trim() === '') return []
-    const line = index + 1
-    const locate: Located['locate'] = (path, of) => {
-      if (path.length === 0) return { file, line, col: 1 }
-      const { documents, at } = parseText(file, content)
-      const found = documents[0]?.contents
-      return isMap(found) ? { ...locator(found, at)(path, of), line } : { file, line, col: 1 }
-    }
-    try {
-      return listEntry(parseJson(content), locate, 'list', file, to)
-    } catch (error) {
-      if (!(error instanceof MalformedBody)) throw error
-      const col = Number(/:(\d+)\)$/.exec(error.message)?.[1] ?? 1)
-      to.report({ file, line, col }, 'error', 'syntax', error.message.replace(/ \(\d+:\d+\)$/, ''))
-      return []
-    }
-  })
+/** One line of NDJSON: no substitution, and places within it are looked up only when they are asked for. */
+export const lineEntry = (file: string, line: number, content: string, to: Reporter): Entry | undefined => {
+  const locate: Located['locate'] = (path, of) => {
+    if (path.length === 0) return { file, line, col: 1 }
+    const { documents, at } = parseText(file, content)
+    const found = documents[0]?.contents
+    return isMap(found) ? { ...locator(found, at)(path, of), line } : { file, line, col: 1 }
+  }
+  try {
+    return listEntry(parseJson(content), locate, 'list', file, to)[0]
+  } catch (error) {
+    if (!(error instanceof MalformedBody)) throw error
+    const col = Number(/:(\d+)\)$/.exec(error.message)?.[1] ?? 1)
+    to.report({ file, line, col }, 'error', 'syntax', error.message.replace(/ \(\d+:\d+\)$/, ''))
+    return undefined
+  }
+}
 
 /** Every entry of a source; what is wrong with its form goes to the reporter. */
-export const entriesOf = (source: Source, to: Reporter): readonly Entry[] => {
-  if (source.lines) return lineEntries(source, to)
+export const entriesOf = (source: TextSource, to: Reporter): readonly Entry[] => {
   const { documents, diagnostics, at } = parseText(source.file, source.text)
   for (const { severity, code, message, ...position } of diagnostics) to.report(position, severity, code, message)
   if (diagnostics.length > 0) return []

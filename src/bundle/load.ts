@@ -1,13 +1,14 @@
 // Bundles to checked entries (design, "A bundle"): read, substitute, schema-check, link-check, compile; every problem, all at once.
 import { readFileSync } from 'node:fs'
 import type { Fetch } from '../http/runtime.ts'
+import { checkLines } from './check-lines.ts'
 import { CONFIGURATION_TYPES, checkSchema } from './check-schema.ts'
 import { TABLE_TYPES, type TableCompilation } from './compile.ts'
 import { type Diagnostic, type Position, sortDiagnostics } from './diagnostic.ts'
 import { withoutDuplicates } from './duplicates.ts'
 import { type Entry, entriesOf } from './entries.ts'
 import { knownOf, linkEntry } from './link.ts'
-import { isRemote, readSources, type Source } from './read.ts'
+import { isRemote, type LineSource, readSources, type Source } from './read.ts'
 import type { Reporter } from './values.ts'
 
 export interface LoadOptions {
@@ -21,12 +22,21 @@ export interface LoadOptions {
   /** Is this resource in the store already? */
   existing(type: string, id: string): boolean
   /** Asked with the sources before anything is made of them: what it answers is the result (a load that changes nothing). */
-  known?(sources: readonly Source[], outside: Reporter['sources']): readonly Diagnostic[] | undefined
+  known?(sources: readonly Source[], outside: Reporter['sources']): Promise<readonly Diagnostic[] | undefined>
 }
 
+/** What is applied together with what: the entries of texts, or the lines of one NDJSON source. */
+export type Step = { readonly entries: readonly Entry[] } | { readonly lines: LineSource; skips(type: string): boolean }
+
 export interface Loaded {
-  /** What to apply, in order; to be used only where no diagnostic is an error. */
+  /** The entries of all steps, configuration among lines included; to be used only where no diagnostic is an error. */
   readonly entries: readonly Entry[]
+  /** What to apply, in the order of the sources. */
+  readonly steps: readonly Step[]
+  /** Lines that steps import. */
+  readonly lines: number
+  /** Do the lines declare this resource. */
+  declares(type: string, id: string): boolean
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -43,27 +53,30 @@ const add = (findings: Findings, entry: Entry, found: Position & Omit<Diagnostic
   findings.diagnostics.push(batch ? { ...found, severity: 'warning', message: `${found.message} (skipped)` } : found)
 }
 
-/** Types that a StructureDefinition of the bundle declares are not served yet: their resources are skipped, one warning each. */
-const withoutDeclaredTypes = (entries: readonly Entry[], knownTypes: ReadonlySet<string>, findings: Findings): readonly Entry[] => {
+/** Types that a StructureDefinition of the bundle declares are not served yet. */
+const declaredTypes = (entries: readonly Entry[], knownTypes: ReadonlySet<string>): ((type: string) => boolean) => {
   const declared = new Set(
     entries.flatMap(({ type, resource }) =>
       type === 'StructureDefinition' && resource.kind === 'resource' && typeof resource.type === 'string' ? [resource.type] : [],
     ),
   )
-  return entries.filter((entry) => {
-    if (knownTypes.has(entry.type) || CONFIGURATION_TYPES.has(entry.type) || !declared.has(entry.type)) return true
+  return (type) => declared.has(type) && !knownTypes.has(type) && !CONFIGURATION_TYPES.has(type)
+}
+
+/** Resources of types that are not served are skipped, one warning each. */
+const withoutUnserved = (entries: readonly Entry[], unserved: (type: string) => boolean, findings: Findings): readonly Entry[] =>
+  entries.filter((entry) => {
+    if (!unserved(entry.type)) return true
     const message = `${entry.type} is a type of the bundle's own and not served yet; this resource is skipped`
     findings.diagnostics.push({ ...entry.position, severity: 'warning', code: 'not-served', message })
     return false
   })
-}
+
+const checkEntry = (entry: Entry, knownTypes: ReadonlySet<string>): readonly Diagnostic[] =>
+  checkSchema(entry, knownTypes).map(({ path, of, code, message }) => ({ ...entry.locate(path, of), severity: 'error', code, message }))
 
 const checkSchemas = (entries: readonly Entry[], knownTypes: ReadonlySet<string>, findings: Findings): void => {
-  for (const entry of entries) {
-    for (const { path, of, code, message } of checkSchema(entry, knownTypes)) {
-      add(findings, entry, { ...entry.locate(path, of), severity: 'error', code, message })
-    }
-  }
+  for (const entry of entries) for (const problem of checkEntry(entry, knownTypes)) add(findings, entry, problem)
 }
 
 const checkLinks = (entries: readonly Entry[], existing: LoadOptions['existing'], findings: Findings): readonly Entry[] => {
@@ -107,6 +120,31 @@ const redacted = (diagnostics: readonly Diagnostic[], secrets: ReadonlySet<strin
   return diagnostics.map((one) => ({ ...one, message: longest.reduce((text, secret) => text.replaceAll(secret, '***'), one.message) }))
 }
 
+/** Entries of one source after another; each NDJSON source is a step of its own, what it says of configuration before it. */
+const stepsOf = (sources: readonly Source[], entries: readonly Entry[], skips: (type: string) => boolean): readonly Step[] => {
+  const bySource = new Map<string, Entry[]>()
+  for (const entry of entries) {
+    const own = bySource.get(entry.source)
+    if (own) own.push(entry)
+    else bySource.set(entry.source, [entry])
+  }
+  const steps: Step[] = []
+  let together: Entry[] = []
+  const flush = () => {
+    if (together.length > 0) steps.push({ entries: together })
+    together = []
+  }
+  for (const source of sources) {
+    together.push(...(bySource.get(source.file) ?? []))
+    bySource.delete(source.file)
+    if (!source.lines) continue
+    flush()
+    steps.push({ lines: source, skips })
+  }
+  flush()
+  return steps
+}
+
 const refuseFile = (): never => {
   throw new Error('a remote bundle reads no files')
 }
@@ -121,18 +159,31 @@ export const loadBundles = async ({ paths, env, fetch, knownTypes, compile, exis
     secrets: new Set(),
     report: (position, severity, code, message) => void findings.diagnostics.push({ ...position, severity, code, message }),
   }
-  const settled = read.diagnostics.length === 0 ? known?.(read.sources, reporter.sources) : undefined
-  if (settled) return { entries: [], diagnostics: settled }
+  const settled = read.diagnostics.length === 0 ? await known?.(read.sources, reporter.sources) : undefined
+  if (settled) return { entries: [], steps: [], lines: 0, declares: () => false, diagnostics: settled }
   // What comes over the network may not name files of this machine.
   const remote: Reporter = { ...reporter, sources: { ...reporter.sources, readFile: refuseFile } }
-  const found = read.sources.flatMap((source) => entriesOf(source, isRemote(source.file) ? remote : reporter))
-  const unique = withoutDuplicates(found)
+  const texts = read.sources.flatMap((source) => (source.lines ? [] : entriesOf(source, isRemote(source.file) ? remote : reporter)))
+  const unserved = declaredTypes(texts, knownTypes)
+  const names = new Map<string, string>()
+  const checks = { names, check: (entry: Entry) => checkEntry(entry, knownTypes), skips: unserved }
+  const configured: Entry[] = []
+  let lines = 0
+  for (const source of read.sources) {
+    if (!source.lines) continue
+    const checked = await checkLines(source, checks, reporter)
+    configured.push(...checked.configuration)
+    lines += checked.count
+  }
+  const unique = withoutDuplicates([...texts, ...configured])
   findings.diagnostics.push(...unique.diagnostics)
-  const served = withoutDeclaredTypes(unique.entries, knownTypes, findings)
+  const served = withoutUnserved(unique.entries, unserved, findings)
   checkSchemas(served, knownTypes, findings)
   const malformed = new Set(findings.failed)
-  const entries = checkLinks(served, existing, findings)
+  const declares = (type: string, id: string): boolean => names.has(`${type}/${id}`)
+  const entries = checkLinks(served, (type, id) => declares(type, id) || existing(type, id), findings)
   checkTables(entries, malformed, compile, findings)
   const kept = entries.filter((entry) => !(entry.mode === 'batch' && findings.failed.has(entry)))
-  return { entries: kept, diagnostics: sortDiagnostics(redacted(findings.diagnostics, reporter.secrets)) }
+  const steps = stepsOf(read.sources, kept, unserved)
+  return { entries: kept, steps, lines, declares, diagnostics: sortDiagnostics(redacted(findings.diagnostics, reporter.secrets)) }
 }

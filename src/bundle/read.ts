@@ -1,19 +1,29 @@
 // Bundle paths to texts: files, directories in name order, file:// and https:// (design, "Accepted as bundle input").
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
+import { createReadStream, type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { gunzipSync } from 'node:zlib'
+import { createGunzip, gunzipSync } from 'node:zlib'
 import { decodeBody } from '../http/json.ts'
 import type { Fetch } from '../http/runtime.ts'
 import type { Diagnostic } from './diagnostic.ts'
 
-export interface Source {
+export interface TextSource {
   /** Path or URL, as diagnostics name it. */
   readonly file: string
+  readonly lines: false
   readonly text: string
-  /** One JSON document per line. */
-  readonly lines: boolean
 }
+
+/** One JSON document per line. It may be larger than memory, so it is read anew by whoever needs it. */
+export interface LineSource {
+  readonly file: string
+  readonly lines: true
+  /** The unpacked bytes. */
+  bytes(): AsyncIterable<Uint8Array>
+}
+
+export type Source = TextSource | LineSource
 
 export interface Reading {
   readonly sources: readonly Source[]
@@ -42,12 +52,34 @@ const problem = (file: string, severity: Diagnostic['severity'], code: string, m
 
 const unpack = (file: string, bytes: Uint8Array): string => decodeBody(file.endsWith('.gz') ? gunzipSync(bytes) : bytes)
 
+/** Of a file of the disk, in pieces. */
+const streamed = (path: string): LineSource => ({
+  file: path,
+  lines: true,
+  // What fails destroys the last stream, and so reaches its reader.
+  bytes: () => (path.endsWith('.gz') ? pipeline(createReadStream(path), createGunzip(), () => undefined) : createReadStream(path)),
+})
+
+/** Of what came over the network, which is in memory already. */
+const received = (file: string, bytes: Uint8Array): LineSource => ({
+  file,
+  lines: true,
+  async *bytes() {
+    yield file.endsWith('.gz') ? gunzipSync(bytes) : bytes
+  },
+})
+
 const add = (file: string, bytes: Uint8Array, into: Collector): void => {
   try {
-    into.sources.push({ file, text: unpack(file, bytes), lines: LINES.test(file) })
+    into.sources.push(LINES.test(file) ? received(file, bytes) : { file, text: unpack(file, bytes), lines: false })
   } catch {
     into.diagnostics.push(problem(file, 'error', 'unreadable', 'this is not UTF-8 text without a byte order mark, or not gzip'))
   }
+}
+
+const addFile = (path: string, into: Collector): void => {
+  if (LINES.test(path)) into.sources.push(streamed(path))
+  else add(path, readFileSync(path), into)
 }
 
 const readDirectory = (path: string, top: boolean, into: Collector): void => {
@@ -58,7 +90,7 @@ const readDirectory = (path: string, top: boolean, into: Collector): void => {
     if (statSync(inner).isDirectory()) {
       if (top && name === 'tenants') into.diagnostics.push(problem(inner, 'error', 'tenants', 'tenants are not served yet'))
       else readDirectory(inner, false, into)
-    } else if (READ.test(name)) add(inner, readFileSync(inner), into)
+    } else if (READ.test(name)) addFile(inner, into)
     else if (/\.(?:tgz|tar\.gz)$/.test(name)) {
       into.diagnostics.push(problem(inner, 'warning', 'not-served', 'packages are not loaded yet; this file is skipped'))
     }
@@ -70,7 +102,7 @@ const readPath = (given: string, into: Collector): void => {
   try {
     if (given.startsWith('file:')) path = fileURLToPath(given)
     if (statSync(path).isDirectory()) readDirectory(path, true, into)
-    else add(path, readFileSync(path), into)
+    else addFile(path, into)
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
     into.diagnostics.push(problem(path, 'error', 'unreadable', missing ? 'there is no such file or directory' : 'this cannot be read'))

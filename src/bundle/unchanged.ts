@@ -1,12 +1,12 @@
 // Were these very sources, with what they take from outside, checked and applied already? Then a start need not read them again.
 import { createHmac } from 'node:crypto'
-import type { Source } from './read.ts'
+import type { Source, TextSource } from './read.ts'
 import type { Reporter } from './values.ts'
 
 const SUBSTITUTION = /\$\{(env|file):([^}:]*)/g
 
 /** What a source takes from outside its text: a changed secret is a changed bundle. */
-const takenFrom = ({ text }: Source, sources: Reporter['sources']): readonly string[] =>
+const takenFrom = ({ text }: TextSource, sources: Reporter['sources']): readonly string[] =>
   [...text.matchAll(SUBSTITUTION)].map(([whole, kind, name = '']) => {
     if (kind === 'env') return `${whole}=${sources.env.get(name) ?? ''}`
     try {
@@ -16,13 +16,16 @@ const takenFrom = ({ text }: Source, sources: Reporter['sources']): readonly str
     }
   })
 
-/** A keyed digest of everything that a load depends on: the program's version, the base, the sources in order. */
-export const loadDigest = (
+/** A keyed digest of everything that a load depends on: the program's version, the base, the sources in order. Rejects where one cannot be read. */
+export const loadDigest = async (
   given: { readonly key: Uint8Array; readonly version: string; readonly base: string },
   read: readonly Source[],
   sources: Reporter['sources'],
-): string => {
+): Promise<string> => {
   const hmac = createHmac('sha256', given.key).update(JSON.stringify([given.version, given.base]))
-  for (const source of read) hmac.update(JSON.stringify([source.file, source.text, takenFrom(source, sources)]))
+  for (const source of read) {
+    hmac.update(JSON.stringify(source.lines ? [source.file] : [source.file, source.text, takenFrom(source, sources)]))
+    if (source.lines) for await (const bytes of source.bytes()) hmac.update(bytes)
+  }
   return hmac.digest('base64url')
 }

@@ -131,6 +131,8 @@ export interface SettingStore {
 
 export interface Store extends ResourceStore, SettingStore {
   readonly records: import('./records.ts').RecordStore
+  /** Runs the work with settings for many large writes; what it wrote is in the main file when it is done. */
+  importing<Value>(work: () => Promise<Value>): Promise<Value>
   /** Finishes what is under way, checkpoints and closes. */
   close(): Promise<void>
 }

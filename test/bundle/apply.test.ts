@@ -23,10 +23,10 @@ const setUp = () => {
   const resources: unknown[] = []
   const refused = new Set<string>()
   const apply = (entries: readonly Entry[], digestKey = new Uint8Array(32)) =>
-    applyEntries({
-      entries,
+    applyEntries(entries, {
       digestKey,
-      settings: {
+      store: {
+        importing: (work) => work(),
         settings: async (prefix) => new Map([...kept].filter(([key]) => key.startsWith(prefix))),
         putSettings: async (values) => {
           for (const [key, value] of values) kept.set(key, value)

@@ -57,11 +57,13 @@ test('a directory is read in name order, with its folders, NDJSON and gzip; tena
     'tenants/x.yaml': '[]',
   })
   for (const path of [folder, pathToFileURL(folder).href]) {
-    const { entries, diagnostics } = await load([path])
+    const { entries, steps, lines, declares, diagnostics } = await load([path])
+    assert.deepEqual(brief(entries), ['list PUT Patient/a'])
     assert.deepEqual(
-      brief(entries),
-      ['a', 'b1', 'b2', 'c'].map((id) => `list PUT Patient/${id}`),
+      steps.map((step) => ('lines' in step ? step.lines.file.replace(/^.*\/(?=\d)/, '') : brief(step.entries))),
+      [['list PUT Patient/a'], '20/b.ndjson', '30.ndjson.gz'],
     )
+    assert.deepEqual([lines, ...['b1', 'b2', 'c', 'd'].map((id) => declares('Patient', id))], [3, true, true, true, false])
     assert.deepEqual(said(diagnostics), ['1:1 warning not-served', '1:1 error tenants'])
   }
 })

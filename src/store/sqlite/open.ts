@@ -11,6 +11,10 @@ import { recordStore } from './records.ts'
 import { search } from './search.ts'
 import { reindexUnit, writeUnit } from './write.ts'
 
+/** Pages of the write-ahead log between checkpoints (store-layout.md, Settings). */
+const LIVE_CHECKPOINT = 1_000
+const IMPORT_CHECKPOINT = 40_000
+
 const PRAGMAS = ['synchronous', 'journal_mode', 'automatic_index', 'temp_store', 'locking_mode', 'user_version'] as const
 const connections = new WeakMap<Store, Connection>()
 
@@ -60,6 +64,15 @@ const build = (compiler: Compiler, queue: Queue, clock: Clock): Store => {
         return { value: undefined, keep: true }
       }),
     records: recordStore(db, queue, clock),
+    async importing(work) {
+      db.pragma(`wal_autocheckpoint = ${IMPORT_CHECKPOINT}`)
+      try {
+        return await work()
+      } finally {
+        db.pragma(`wal_autocheckpoint = ${LIVE_CHECKPOINT}`)
+        db.pragma('wal_checkpoint(TRUNCATE)')
+      }
+    },
     async close() {
       queue.finish()
       db.close()
