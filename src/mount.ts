@@ -64,11 +64,16 @@ type Env = {
 const SECURITY = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
 
 /** Every header is given to the constructor: to set one later would cost the adapter's short cut from text to socket. */
-const toResponse = ({ status, headers, body }: FhirResponse, added: Readonly<Record<string, string>>): Response =>
-  new Response(body ?? null, { status, headers: { ...SECURITY, ...added, ...headers } })
+const toResponse = ({ status, headers, body }: FhirResponse, added: Readonly<Record<string, string>>): Response => {
+  const both: Readonly<Record<string, string>> = added.vary && headers.vary ? { vary: `${headers.vary}, ${added.vary}` } : {}
+  return new Response(body ?? null, { status, headers: { ...SECURITY, ...added, ...headers, ...both } })
+}
 
 const withHeaders = (response: Response, headers: Readonly<Record<string, string>>): Response => {
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'vary') response.headers.append(name, value)
+    else response.headers.set(name, value)
+  }
   for (const [name, value] of Object.entries(SECURITY)) if (!response.headers.has(name)) response.headers.set(name, value)
   return response
 }

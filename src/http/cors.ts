@@ -13,14 +13,15 @@ const allowedOrigin = (policy: CorsPolicy, origin: string | undefined): string |
   return policy.origins.includes(origin) ? origin : undefined
 }
 
-/** Headers that let the request's origin read the answer; empty where it may not. */
+/** Headers that let the request's origin read the answer. Where only some may, every answer depends on who asks (Fetch §CORS and caches). */
 export const corsHeaders = (policy: CorsPolicy, request: CanonicalRequest): Record<string, string> => {
+  const varies: Record<string, string> = policy.enabled && !policy.origins.includes('*') ? { vary: 'Origin' } : {}
   const origin = allowedOrigin(policy, request.headers.get('origin'))
-  if (origin === undefined) return {}
+  if (origin === undefined) return varies
   return {
     'access-control-allow-origin': origin,
     'access-control-expose-headers': 'Location, Content-Location, ETag, Last-Modified, X-Request-Id',
-    ...(origin !== '*' && { vary: 'Origin' }),
+    ...varies,
   }
 }
 
