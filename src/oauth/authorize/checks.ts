@@ -3,6 +3,7 @@
 import type { Parameters } from '../../http/parameters.ts'
 import { mayUse, methodFor } from '../client/methods.ts'
 import { AuthorizationError, type OAuthErrorCode } from '../errors.ts'
+import { grantableByPerson } from '../personal-scope.ts'
 import type { AuthorizationRequest, Provider } from '../provider.ts'
 import type { Client } from '../types/client.ts'
 import { isRegistered } from './redirect-uri.ts'
@@ -125,7 +126,7 @@ const CHECKS: readonly Check[] = [
 
 const grantable = (provider: Provider, { client, parameters }: Subject): readonly string[] => {
   const asked = [...new Set(listIn(parameters, 'scope'))]
-  const { scope, refused } = provider.profile.grantable(client, asked)
+  const { scope, refused } = grantableByPerson(provider, client, asked)
   if (refused.length > 0 || (asked.length > 0 && scope.length === 0))
     return refuse('invalid_scope', 'none of this may be granted to this app')
   return scope

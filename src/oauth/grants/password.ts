@@ -3,6 +3,7 @@ import { countAttempt } from '../authorize/throttle.ts'
 import { mayUse } from '../client/methods.ts'
 import { OAuthError } from '../errors.ts'
 import { verifyPassword } from '../password.ts'
+import { grantableByPerson } from '../personal-scope.ts'
 import { isActive } from '../session.ts'
 import { askedScope, required } from '../token/parameters.ts'
 import { type Grant, open } from './grant.ts'
@@ -21,7 +22,7 @@ export const password: Grant = async ({ client, parameters, provider, remoteAddr
   if (!user || user.id === undefined || !matches) throw new OAuthError('invalid_grant', 'wrong username or password')
   if (!isActive(user)) throw new OAuthError('invalid_grant', 'User is inactive')
   attempt.forgive()
-  const { scope, refused } = provider.profile.grantable(client, askedScope(parameters) ?? [])
+  const { scope, refused } = grantableByPerson(provider, client, askedScope(parameters) ?? [])
   if (refused.length > 0) throw new OAuthError('invalid_scope', 'the client may not ask for this scope')
   const authorization = {
     client_id: client.id,
