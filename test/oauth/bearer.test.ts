@@ -1,62 +1,18 @@
-// Bearer tokens under attack, introspection and revocation (security-requirements §4.2, §4.7, O-28, O-29).
+// Bearer tokens and Basic, introspection and revocation (security-requirements §4.7, O-28, O-29); forged tokens are in rows/jwt.test.ts.
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
-import { SignJWT } from 'jose'
 import { authenticate } from '../../src/oauth/bearer.ts'
 import { OAuthError } from '../../src/oauth/errors.ts'
-import { signOwn } from '../../src/oauth/keys/sign.ts'
 import { basic, bearer, createTestBox, ISSUER, request } from './box.ts'
 
 const rejectsWith = (error: string) => (thrown: unknown) => thrown instanceof OAuthError && thrown.error === error
 const fhir = (token: unknown) => request('/fhir/Patient/p1', { method: 'GET', headers: bearer(token) })
-const encode = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 const bought = async (client_id = 'public') => {
   const box = await createTestBox()
   await box.issueCode('c', { client_id })
   const { body } = await box.redeem('c', { client_id })
   return { box, access: String(body.access_token), refresh: String(body.refresh_token), id: String(body.id_token) }
 }
-
-test('J-01 to J-07: forged, confused and malformed tokens are invalid_token', async () => {
-  const { box, access, refresh, id } = await bought()
-  const { keys } = box.provider
-  const [header = '', payload = '', signature = ''] = access.split('.')
-  const { kid } = keys.signing()
-  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
-  const spki = JSON.stringify(keys.signing().publicJwk)
-  const hs256 = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid }).sign(Buffer.from(spki))
-  const foreign = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-  const attacks = [
-    `${encode({ alg: 'none', typ: 'at+jwt', kid })}.${payload}.`,
-    hs256,
-    await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid }).sign(foreign),
-    await new SignJWT(claims).setProtectedHeader({ alg: 'PS256', typ: 'at+jwt', kid }).sign(foreign),
-    ...[{ jwk: keys.signing().publicJwk }, { x5u: 'https://evil' }, { jku: 'https://evil' }, { crit: ['x'] }, { b64: false }].map(
-      (more) => `${encode({ alg: 'RS256', typ: 'at+jwt', kid, ...more })}.${payload}.${signature}`,
-    ),
-    ...['../../dev/null', "' OR 1=1", 'k'.repeat(10_000)].map(
-      (bad) => `${encode({ alg: 'RS256', typ: 'at+jwt', kid: bad })}.${payload}.${signature}`,
-    ),
-    `${encode(`{"alg":"none","alg":"RS256","typ":"at+jwt","kid":"${kid}"}`)}.${payload}.${signature}`,
-    id,
-    refresh,
-    await signOwn(claims, keys, 'JWT'),
-    await signOwn(claims, keys, 'at+jwt', 'ES256'),
-    await signOwn({ ...claims, aud: [claims.aud, 'https://evil'] }, keys, 'at+jwt'),
-    await signOwn({ ...claims, iss: 'https://evil' }, keys, 'at+jwt'),
-    await signOwn({ ...claims, exp: '9999999999' }, keys, 'at+jwt'),
-    await signOwn({ ...claims, exp: 1e308 }, keys, 'at+jwt'),
-    `${header}.${payload}.${signature}.x.y`,
-    `${header}.${payload}...`,
-    'a'.repeat(1_000_000),
-    `${header}.${payload}.${signature.slice(0, -4)}AAAA`,
-  ]
-  for (const [index, attack] of attacks.entries()) {
-    await assert.rejects(authenticate(fhir(attack), box.provider), rejectsWith('invalid_token'), `attack ${index}`)
-  }
-  assert.equal((await authenticate(fhir(access), box.provider)).client?.id, 'public')
-})
 
 test('B-01 to B-04: schemes, repetition, query; no credentials are anonymous; an expired token is dead', async () => {
   const { box, access } = await bought('opaque')
