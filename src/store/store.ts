@@ -52,6 +52,8 @@ export interface SearchPlan {
   readonly after?: string
   readonly total: 'none' | 'accurate'
   readonly includes: readonly Include[]
+  /** Only the newest `count` by clinical date of each value of this token parameter, in that order, on one page. */
+  readonly latest?: { readonly param: string; readonly count: number }
 }
 
 export interface SearchPage {

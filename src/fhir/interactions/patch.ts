@@ -19,7 +19,9 @@ import { refusalOf, type Write, writeOne } from '../write.ts'
 import { answerWritten, written } from './create.ts'
 import { notHere } from './read.ts'
 
-type Patch = (document: JsonValue) => JsonValue
+export type Patch = (document: JsonValue) => JsonValue
+/** From a body to what it does to a resource. */
+type ReadPatch = (call: Call, body: JsonValue) => Patch
 
 /** A JSON Patch may come in a Binary, which is how it stands in a Bundle (R4 http.html#jsonpatch-transaction). */
 const inBinary = (value: JsonValue): JsonValue | undefined => {
@@ -65,15 +67,19 @@ const visible = (call: Call, permit: Permit, id: string) => {
 }
 
 /** The patch as a write of what results; its answer where nothing changes. */
-export const preparePatch = async (call: Call): Promise<Write | FhirResponse> => {
-  const parameters = onlyParameters(call)
-  const body = await readBody(call.fhir)
-  const permit = await permitOf(call, { parameters, ...(isResource(body) && { resource: body }) })
-  const found = await visible(call, permit, call.route.id ?? '')
-  if (!found) throw notHere()
-  if (found.text === undefined) throw new FhirError('deleted', 'the resource was deleted')
-  return patched(call, permit, found, patchOf(call, body))
-}
+const prepareWith =
+  (patchOf: ReadPatch) =>
+  async (call: Call): Promise<Write | FhirResponse> => {
+    const parameters = onlyParameters(call)
+    const body = await readBody(call.fhir)
+    const permit = await permitOf(call, { parameters, ...(isResource(body) && { resource: body }) })
+    const found = await visible(call, permit, call.route.id ?? '')
+    if (!found) throw notHere()
+    if (found.text === undefined) throw new FhirError('deleted', 'the resource was deleted')
+    return patched(call, permit, found, patchOf(call, body))
+  }
+
+export const preparePatch = prepareWith(patchOf)
 
 /** None: 404; one: patched; more: 412. */
 export const prepareConditionalPatch = async (call: Call): Promise<Write | FhirResponse> => {
@@ -107,4 +113,6 @@ const attempt =
   }
 
 export const patch: Handler = attempt(preparePatch)
+/** Any other change of a stored resource, under the same conditions. */
+export const patchBy = (read: ReadPatch): Handler => attempt(prepareWith(read))
 export const conditionalPatch: Handler = attempt(prepareConditionalPatch)

@@ -2,7 +2,7 @@
 import { type Parameters, parametersOf, parseParameters } from '../../http/parameters.ts'
 import { ALL, type Criterion } from '../../store/criterion.ts'
 import { and, authorizeSearch, isNothing } from '../../store/plan.ts'
-import type { SearchPage } from '../../store/store.ts'
+import type { SearchPage, SearchPlan } from '../../store/store.ts'
 import type { Call, Handler } from '../call.ts'
 import { compartmentCriterion } from '../compartment.ts'
 import { FhirError } from '../outcome.ts'
@@ -21,6 +21,9 @@ export interface Scope {
   readonly bounds?: (type: string) => Criterion
   /** Below the base, for links. */
   readonly path: string
+  /** Beside those that the parameters ask for. */
+  readonly includes?: SearchPlan['includes']
+  readonly latest?: SearchPlan['latest']
 }
 
 /** Query and form body as one list; a POST's body is a form and nothing else (R4 http.html#search). */
@@ -78,7 +81,7 @@ const totalOf = (page: SearchPage, parameters: Parameters, count: number): numbe
 /** The search of one scope. */
 export const searchWithin = async (
   call: Call,
-  { types, bounds, path }: Scope,
+  { types, bounds, path, includes = [], latest }: Scope,
   extra: Parameters['entries'] = [],
 ): Promise<FhirResponse> => {
   const { deps, fhir, route } = call
@@ -98,7 +101,8 @@ export const searchWithin = async (
   const binding = JSON.stringify([path, self])
   const cursor = parameters.get('_cursor')
   const after = cursor === undefined ? {} : { after: openCursor(deps.cursorKey, cursor, binding) }
-  const plan = authorizeSearch({ ...parsed.plan, from, ...after }, (type, use) => permit.rows(type, use === 'search' ? 's' : 'r'))
+  const whole = { ...parsed.plan, from, includes: [...parsed.plan.includes, ...includes], ...after, ...(latest && { latest }) }
+  const plan = authorizeSearch(whole, (type, use) => permit.rows(type, use === 'search' ? 's' : 'r'))
   const page = await deps.store.search(plan)
   const total = totalOf(page, parameters, plan.count)
   const next = page.next === undefined ? {} : { next: sealCursor(deps.cursorKey, page.next, binding) }

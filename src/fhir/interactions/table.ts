@@ -1,8 +1,10 @@
 // The interactions of the FHIR API (R4 http.html), as one table: method and path → what it is called, needs and does.
 import type { Call, FhirDependencies, Handler } from '../call.ts'
 import type { Operation } from '../capabilities/statement.ts'
+import { docref } from '../operations/docref.ts'
 import { everything } from '../operations/everything.ts'
-import { meta } from '../operations/meta.ts'
+import { lastn } from '../operations/lastn.ts'
+import { meta, metaAdd, metaDelete } from '../operations/meta.ts'
 import { FhirError } from '../outcome.ts'
 import type { FhirRequest, FhirResponse } from '../request.ts'
 import { type Row, routeOf } from '../routes.ts'
@@ -68,7 +70,7 @@ const batch = batchOf(({ deps }) => ({
 }))
 
 /** The row names the type itself, which then is the route's. */
-const onInstance =
+const onType =
   (type: string, handler: Handler): Handler =>
   (call) =>
     handler({ ...call, route: { ...call.route, type } })
@@ -77,6 +79,8 @@ const onInstance =
 const OPERATIONS: ReadonlyArray<Operation> = [
   { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything', types: ['Patient'] },
   { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Encounter-everything', types: ['Encounter'] },
+  { name: 'lastn', definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn', types: ['Observation'] },
+  { name: 'docref', definition: 'http://hl7.org/fhir/us/core/OperationDefinition/docref', types: ['DocumentReference'] },
 ]
 
 /** Searches of several types are bounded by the principal's rows of each; their row asks for nothing. */
@@ -106,9 +110,17 @@ export const INTERACTIONS: ReadonlyArray<Row<Handler>> = [
   row('DELETE', ':type/:id', 'delete', 'Delete', ['d'], remove),
   row('GET', ':type/:id/_history', 'history-instance', 'History', ['r'], history),
   row('GET', ':type/:id/_history/:vid', 'vread', 'VRead', ['r'], vread),
-  row('GET', 'Patient/:id/$everything', '$everything', 'PatientEverything', ['r'], onInstance('Patient', everything)),
-  row('GET', 'Encounter/:id/$everything', '$everything', 'EncounterEverything', ['r'], onInstance('Encounter', everything)),
+  row('GET', 'Patient/:id/$everything', '$everything', 'PatientEverything', ['r'], onType('Patient', everything)),
+  row('GET', 'Encounter/:id/$everything', '$everything', 'EncounterEverything', ['r'], onType('Encounter', everything)),
+  row('POST', 'Patient/:id/$everything', '$everything', 'PatientEverything', ['r'], onType('Patient', everything)),
+  row('POST', 'Encounter/:id/$everything', '$everything', 'EncounterEverything', ['r'], onType('Encounter', everything)),
+  row('GET', 'Observation/$lastn', '$lastn', 'ObservationLastn', ['s'], onType('Observation', lastn)),
+  row('POST', 'Observation/$lastn', '$lastn', 'ObservationLastn', ['s'], onType('Observation', lastn)),
+  row('GET', 'DocumentReference/$docref', '$docref', 'DocumentReferenceDocref', ['s'], onType('DocumentReference', docref)),
+  row('POST', 'DocumentReference/$docref', '$docref', 'DocumentReferenceDocref', ['s'], onType('DocumentReference', docref)),
   row('GET', ':type/:id/$meta', '$meta', 'Meta', ['r'], meta),
+  row('POST', ':type/:id/$meta-add', '$meta-add', 'MetaAdd', ['u'], metaAdd),
+  row('POST', ':type/:id/$meta-delete', '$meta-delete', 'MetaDelete', ['u'], metaDelete),
   row('GET', ':type/:id/:target', 'search-compartment', 'CompartmentSearch', ['s'], searchCompartment),
   row('POST', ':type/:id/:target/_search', 'search-compartment', 'CompartmentSearch', ['s'], searchCompartment),
 ]

@@ -14,12 +14,13 @@ const HOPS = 10
 
 const hop = (compiler: Compiler, include: Include, rids: readonly number[]): readonly Found[] => {
   const param = compiler.names.find('param', include.param)
+  if (param === undefined || rids.length === 0) return []
   const wanted: Sql[] = []
   for (const target of include.targets) {
     const type = compiler.names.find('type', target.type)
     if (type !== undefined) wanted.push(sql`(x.type = ${type} AND ${filter(compiler, target.where, 'x')})`)
   }
-  if (param === undefined || wanted.length === 0 || rids.length === 0) return []
+  if (wanted.length === 0) return []
   const edge = include.reverse ? raw('e.rid AS rid FROM json_each') : raw('e.tgt AS rid FROM json_each')
   const on = include.reverse ? raw('ref e ON e.tgt = j.value') : raw('link e ON e.rid = j.value')
   return compiler.db.rows<Found>(

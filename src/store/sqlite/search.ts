@@ -4,6 +4,7 @@ import { driver, live } from './driver.ts'
 import { type Compiler, filter } from './filter.ts'
 import { join, raw, type Sql, sql, type Value } from './fragment.ts'
 import { type Found, included } from './include.ts'
+import { latest } from './latest.ts'
 import { after, cursor, type Order, orderBy, orders, position } from './sort.ts'
 
 const sources = (compiler: Compiler, plan: SearchPlan, columns: Sql): readonly Sql[] =>
@@ -52,16 +53,29 @@ const total = (compiler: Compiler, plan: SearchPlan): number => {
   return compiler.db.row<{ n: number }>(sql`SELECT count(*) AS n FROM (${join(parts, ' UNION ALL ')})`)?.n ?? 0
 }
 
+const shownBy =
+  ({ names }: Compiler) =>
+  ({ type, id, body }: Found): SearchPage['matches'][number] => ({ type: names.text(type), id, text: body })
+
+const includedBy = (compiler: Compiler, plan: SearchPlan, found: readonly Found[]): SearchPage['included'] =>
+  plan.includes.length > 0 ? included(compiler, plan, found).map(shownBy(compiler)) : []
+
+const newest = (compiler: Compiler, plan: SearchPlan, of: NonNullable<SearchPlan['latest']>): SearchPage => {
+  const parts = sources(compiler, plan, raw('x.rid, x.sdate'))
+  const found = parts.length === 0 ? [] : latest(compiler, join(parts, ' UNION ALL '), of)
+  return { matches: found.map(shownBy(compiler)), included: includedBy(compiler, plan, found), total: undefined, next: undefined }
+}
+
 /** Runs the plan. */
 export const search = (compiler: Compiler, plan: SearchPlan): SearchPage => {
+  if (plan.latest) return newest(compiler, plan, plan.latest)
   const rows = plan.count > 0 ? page(compiler, plan) : []
   const found = rows.slice(0, plan.count)
   const last = rows.length > plan.count ? found.at(-1) : undefined
   const keys = Math.max(1, plan.sort.length)
-  const shown = ({ type, id, body }: Found) => ({ type: compiler.names.text(type), id, text: body })
   return {
-    matches: found.map(shown),
-    included: plan.includes.length > 0 ? included(compiler, plan, found).map(shown) : [],
+    matches: found.map(shownBy(compiler)),
+    included: includedBy(compiler, plan, found),
     total: plan.total === 'accurate' ? total(compiler, plan) : undefined,
     next:
       last &&
