@@ -18,7 +18,9 @@ import { createEgress } from './http/egress.ts'
 import type { Clock, Fetch, Log, Random } from './http/runtime.ts'
 import { keepLastLoad, lastLoadOf, recall } from './last-load.ts'
 import { compilerOf, startConfiguration, storedConfiguration, tablesOf } from './live-configuration.ts'
+import { keyFileOf } from './oauth/keys/file.ts'
 import { openKeys } from './oauth/keys/open.ts'
+import { watchKeys } from './oauth/keys/watch.ts'
 import type { Keys } from './oauth/keys.ts'
 import { createUsers } from './oauth/users.ts'
 import { createDecisionLog } from './policy/decision-log.ts'
@@ -83,7 +85,8 @@ export class BundleError extends Error {
   }
 }
 
-const PURGE_EVERY_MS = 60_000
+/** Purging what has expired, and following the key file. */
+const CHORES_EVERY_MS = 60_000
 const MAX_BODY = 20_971_520
 const VERSION = '0.1.0'
 const SYSTEM_CLOCK: Clock = { now: () => Date.now() }
@@ -146,7 +149,9 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
   const definitions = loadDefinitions()
   const store = await openStore({ file: data, clock })
   try {
-    const keys = options.keys ?? (await openKeys({ ...keyOptions(options, data), random }))
+    const keyed = { ...keyOptions(options, data), random, clock }
+    let keys = options.keys ?? (await openKeys(keyed))
+    const rotated = await watchKeys(keyed)
     const stored = await storedConfiguration(store)
     const seeds = seedEntries(options)
     const declared = new Set([...stored, ...seeds.map(({ resource }) => resource)].map(({ resourceType, id }) => `${resourceType}/${id}`))
@@ -237,8 +242,22 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
       return generation
     }
     const answer = async (request: Request, wire?: Wire): Promise<Response> => current().fetch(request, wire ? { wire } : {})
-    const purge = setInterval(() => void store.records.purge(clock.now()), PURGE_EVERY_MS)
-    purge.unref()
+    const followKeys = async (): Promise<void> => {
+      try {
+        const next = options.keys ? undefined : await rotated()
+        if (!next) return
+        keys = next
+        generation = undefined
+        log.info({ signing: keys.signing().kid }, 'the keys were rotated')
+      } catch (error) {
+        log.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'the key file cannot be used; the keys stay')
+      }
+    }
+    const chores = setInterval(() => {
+      void store.records.purge(clock.now())
+      void followKeys()
+    }, CHORES_EVERY_MS)
+    chores.unref()
     return {
       baseUrl,
       diagnostics,
@@ -249,7 +268,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
       fetch: answer,
       explain: (as, request) => current().explain(as, request),
       close: async () => {
-        clearInterval(purge)
+        clearInterval(chores)
         await store.close()
       },
     }
@@ -260,7 +279,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
 }
 
 const keyOptions = ({ privatePem, publicPem, secret }: BoxOptions, data: string) => ({
-  ...(data !== ':memory:' && { file: `${data}.keys.json` }),
+  ...(data !== ':memory:' && { file: keyFileOf(data) }),
   ...(privatePem !== undefined && { privatePem }),
   ...(publicPem !== undefined && { publicPem }),
   ...(secret !== undefined && { secret }),

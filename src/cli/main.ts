@@ -2,6 +2,7 @@
 // The `emberbox` command: one file per subcommand, in the table below.
 import { check } from './check.ts'
 import { explain } from './explain.ts'
+import { keys } from './keys.ts'
 import { type CommandLine, readCommandLine } from './options.ts'
 import { serve } from './serve.ts'
 
@@ -9,12 +10,14 @@ const COMMANDS: ReadonlyMap<string, (line: CommandLine) => Promise<number>> = ne
   ['serve', serve],
   ['check', check],
   ['explain', explain],
+  ['keys', keys],
 ])
 
 const HELP = `emberbox serve [paths…]   serve the bundles (default: bundles/demo)
 emberbox check [paths…]   validate the bundles; exit 1 with every diagnostic
 emberbox explain METHOD URL [paths…]
                           say why a request would be granted or denied; it is not made
+emberbox keys rotate      new signing keys for the database of --data; a running server takes them up within a minute
 
   --port N                 default 8080
   --host ADDRESS           default 127.0.0.1
@@ -27,7 +30,10 @@ explain:
   --scope SCOPE            a granted scope; may be repeated
   --patient ID             the patient in context
   --header 'NAME: VALUE'   may be repeated
-  --body FILE              JSON or YAML`
+  --body FILE              JSON or YAML
+
+keys rotate:
+  --discard                at once, and nothing signed before is accepted any more (the key file leaked)`
 
 const main = async (): Promise<number> => {
   const line = readCommandLine(process.argv.slice(2), process.env)

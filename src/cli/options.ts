@@ -12,6 +12,8 @@ export interface CommandLine {
   readonly explain: ExplainLine | undefined
   /** Of `test`. */
   readonly format: 'tap' | 'junit'
+  /** Of `keys rotate`: what was signed with the keys before is not accepted any more. */
+  readonly discard: boolean
 }
 
 export interface ExplainLine {
@@ -33,6 +35,7 @@ const OPTIONS = {
   'base-url': { type: 'string' },
   data: { type: 'string' },
   'allow-egress': { type: 'string', multiple: true },
+  discard: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   user: { type: 'string' },
   client: { type: 'string' },
@@ -47,6 +50,7 @@ const OPTIONS = {
 const OWN: ReadonlyMap<string, string> = new Map([
   ...['user', 'client', 'scope', 'patient', 'header', 'body'].map((name) => [name, 'explain'] as const),
   ['format', 'test'],
+  ['discard', 'keys'],
 ])
 
 const checkOwn = (command: string, given: readonly string[]): void => {
@@ -69,11 +73,11 @@ export const readCommandLine = (args: readonly string[], env: Readonly<Record<st
   // `explain GET /fhir/Patient [paths…]`
   const [method, url] = command === 'explain' ? rest : []
   const paths = command === 'explain' ? rest.slice(2) : rest
-  const { port, host, data, help = false, user, client, patient, body } = values
+  const { port, host, data, help = false, discard = false, user, client, patient, body } = values
   const as = { user, client, patient, body, scopes: values.scope ?? [], headers: values.header ?? [] }
   const given = { paths, port, host, data, baseUrl: values['base-url'], allowEgress: values['allow-egress'] ?? [] }
   const explain = method === undefined || url === undefined ? undefined : { method: method.toUpperCase(), url, ...as }
-  return { command, paths, help, settings: readSettings(given, env), explain, format: formatOf(values.format) }
+  return { command, paths, help, settings: readSettings(given, env), explain, format: formatOf(values.format), discard }
 }
 
 /** A box's options as the settings have them. */

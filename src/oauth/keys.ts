@@ -13,8 +13,10 @@ export interface SigningKey {
 export interface Keys {
   /** The key that signs now for `alg` (default RS256, which every OpenID client reads). */
   signing(alg?: SigningAlgorithm): SigningKey
-  /** All public keys, the retiring ones included, with kid, alg and use. */
+  /** All public keys that are known, those that sign later and the retired ones included, with kid, alg and use. */
   readonly jwks: { readonly keys: readonly JWK[] }
+  /** Those of them that others have a use for: a retired key until the last token that it signed, which lived for `longest` milliseconds, has expired. */
+  published(longest: number): readonly JWK[]
   /** Keys derived from the box's secret for a named purpose (cursors, CSRF, keyed digests): 32 bytes. */
   secret(purpose: string): Uint8Array
 }

@@ -2,7 +2,7 @@
 // hash, so that revocation acts at once whatever their format.
 import type { TokenRecord } from '../store/records.ts'
 import type { Authorization } from './authorization.ts'
-import { type GrantName, methodFor, settingsOf } from './client/methods.ts'
+import { GRANTS, type GrantName, methodFor, settingsOf } from './client/methods.ts'
 import { signOwn } from './keys/sign.ts'
 import type { Provider } from './provider.ts'
 import { randomToken, sha256 } from './secret.ts'
@@ -29,6 +29,13 @@ export const accessLifetime = (client: Client, grant: GrantName): number => {
   const configured = settingsOf(client, grant).access_token_expiration
   if (grant !== 'client_credentials' || methodFor(client, grant) !== 'private_key_jwt') return configured ?? HOUR_S
   return Math.min(configured ?? ASSERTED_S, ASSERTED_S)
+}
+
+/** Milliseconds that a JWT of ours may live at most: how long a retired key has to be found. */
+export const longestLifetime = (clients: Iterable<Client>): number => {
+  let longest = HOUR_S
+  for (const client of clients) for (const grant of GRANTS) longest = Math.max(longest, accessLifetime(client, grant))
+  return longest * 1_000
 }
 
 /** Milliseconds since the epoch until which a refresh token lives that is issued or used now. */

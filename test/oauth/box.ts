@@ -19,7 +19,7 @@ export const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 export const REDIRECT = 'https://app.example/cb'
 
 const random = { bytes: (length: number) => randomBytes(length) }
-const keys = await openKeys({ random })
+const keys = await openKeys({ random, clock: { now: () => Date.now() } })
 const code = { redirect_uri: REDIRECT, token_format: 'jwt', refresh_token: true } as const
 const codeClient: Pick<Client, 'resourceType' | 'type' | 'grant_types'> = {
   resourceType: 'Client',

@@ -9,15 +9,16 @@ import { openKeys } from '../../src/oauth/keys/open.ts'
 import { hashPassword, isPasswordHash, verifyPassword } from '../../src/oauth/password.ts'
 import { hashClientSecret, verifyClientSecret } from '../../src/oauth/secret.ts'
 
+const clock = { now: () => 1_800_000_000_000 }
 const random = { bytes: (length: number) => randomBytes(length) }
 
 test('a key file is made once, mode 0600, and read again', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'emberbox-'))
   t.after(() => rm(folder, { recursive: true }))
   const file = join(folder, 'keys.json')
-  const first = await openKeys({ file, random })
+  const first = await openKeys({ file, random, clock })
   assert.equal((await stat(file)).mode & 0o777, 0o600)
-  const second = await openKeys({ file, random })
+  const second = await openKeys({ file, random, clock })
   assert.deepEqual(second.jwks, first.jwks)
   assert.deepEqual(second.secret('csrf'), first.secret('csrf'))
   assert.notDeepEqual(first.secret('csrf'), first.secret('cursor'))
@@ -38,12 +39,12 @@ test('PEM settings: every usual form, both or none, and a pair', async () => {
     [ec.privateKey.export({ type: 'sec1', format: 'pem' }), publicOf(ec), 'ES384'],
   ] as const
   for (const [privatePem, publicPem, alg] of forms) {
-    const keys = await openKeys({ privatePem: privatePem.toString(), publicPem, random })
+    const keys = await openKeys({ privatePem: privatePem.toString(), publicPem, random, clock })
     assert.equal(keys.jwks.keys[0]?.kid, keys.signing(alg).kid)
   }
   const privatePem = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  await assert.rejects(openKeys({ privatePem, random }), /both/)
-  await assert.rejects(openKeys({ privatePem, publicPem: publicOf(ec), random }), /belong together/)
+  await assert.rejects(openKeys({ privatePem, random, clock }), /both/)
+  await assert.rejects(openKeys({ privatePem, publicPem: publicOf(ec), random, clock }), /belong together/)
 })
 
 test('passwords: scrypt of our own and of Aidbox, exact in every byte (L-07); nobody has no password (L-05)', async () => {

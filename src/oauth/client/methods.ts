@@ -15,7 +15,7 @@ export interface GrantSettings {
 
 /** The grants whose tokens this server mints: the session's `type`. */
 export type GrantName = 'authorization_code' | 'client_credentials' | 'password'
-const GRANTS: readonly GrantName[] = ['client_credentials', 'authorization_code', 'password']
+export const GRANTS: readonly GrantName[] = ['client_credentials', 'authorization_code', 'password']
 
 export const settingsOf = (client: Client, grant: GrantName): GrantSettings => client.auth?.[grant] ?? {}
 

@@ -1,10 +1,10 @@
 // Opens the box's keys: from settings (PEM), from the key file, or made afresh. kid is the RFC 7638 thumbprint.
-import { generateKeyPair, hkdfSync } from 'node:crypto'
-import { promisify } from 'node:util'
-import { calculateJwkThumbprint, importJWK, type JWK } from 'jose'
-import type { Random } from '../../http/runtime.ts'
+import { hkdfSync } from 'node:crypto'
+import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose'
+import type { Clock, Random } from '../../http/runtime.ts'
 import type { Keys, SigningAlgorithm, SigningKey } from '../keys.ts'
-import { createKeyFile, type KeyMaterial, readKeyFile } from './file.ts'
+import { createKeyFile, type KeyEntry, type KeyMaterial, readKeyFile, supersededAt } from './file.ts'
+import { ALGORITHMS, generateJwk, publicPart } from './jwk.ts'
 import { readPem } from './pem.ts'
 
 export interface KeyOptions {
@@ -16,19 +16,12 @@ export interface KeyOptions {
   /** Replaces the file's secret, from which keys for other purposes are derived. */
   readonly secret?: string
   readonly random: Random
-}
-
-const generate = promisify(generateKeyPair)
-const CURVES = { ES256: 'P-256', ES384: 'P-384' } as const
-
-const generateJwk = async (alg: SigningAlgorithm): Promise<JWK> => {
-  const pair = alg === 'RS256' ? await generate('rsa', { modulusLength: 2048 }) : await generate('ec', { namedCurve: CURVES[alg] })
-  return pair.privateKey.export({ format: 'jwk' }) as JWK
+  readonly clock: Clock
 }
 
 const freshMaterial = async (random: Random): Promise<KeyMaterial> => ({
   secret: Buffer.from(random.bytes(32)).toString('base64url'),
-  keys: await Promise.all((['RS256', 'ES256', 'ES384'] as const).map(async (alg) => ({ alg, jwk: await generateJwk(alg) }))),
+  keys: await Promise.all(ALGORITHMS.map(async (alg) => ({ alg, jwk: await generateJwk(alg) }))),
 })
 
 const material = async ({ file, random }: KeyOptions): Promise<KeyMaterial> => {
@@ -39,33 +32,48 @@ const material = async ({ file, random }: KeyOptions): Promise<KeyMaterial> => {
   return (await readKeyFile(file)) ?? fresh
 }
 
-const PUBLIC_MEMBERS = ['kty', 'n', 'e', 'crv', 'x', 'y'] as const
-
-const signingKey = async ({ alg, jwk }: { alg: SigningAlgorithm; jwk: JWK }): Promise<SigningKey> => {
-  const members = PUBLIC_MEMBERS.flatMap((name) => (jwk[name] === undefined ? [] : [[name, jwk[name]]]))
-  const open: JWK = Object.fromEntries(members)
-  const kid = await calculateJwkThumbprint(open)
-  const privateKey = await importJWK(jwk, alg, { extractable: false })
-  if (privateKey instanceof Uint8Array) throw new Error('a signing key must be asymmetric')
-  return { kid, alg, privateKey, publicJwk: { ...open, kid, alg, use: 'sig' } }
+/** A key of ours; a retired one has no private half any more. */
+interface OwnKey extends Omit<SigningKey, 'privateKey'> {
+  readonly privateKey: CryptoKey | undefined
+  readonly from: number
+  /** When a newer one took over; undefined: none did, or settings did. */
+  readonly superseded: number | undefined
 }
+
+const importPrivate = async (jwk: JWK, alg: SigningAlgorithm): Promise<CryptoKey | undefined> => {
+  if (jwk.d === undefined) return undefined
+  const key = await importJWK(jwk, alg, { extractable: false })
+  if (key instanceof Uint8Array) throw new Error('a signing key must be asymmetric')
+  return key
+}
+
+const ownKey = async ({ alg, jwk, from = 0 }: KeyEntry, superseded: number | undefined): Promise<OwnKey> => {
+  const open = publicPart(jwk)
+  const kid = await calculateJwkThumbprint(open)
+  return { kid, alg, privateKey: await importPrivate(jwk, alg), publicJwk: { ...open, kid, alg, use: 'sig' }, from, superseded }
+}
+
+const isSigning = (key: OwnKey): key is OwnKey & SigningKey => key.privateKey !== undefined
 
 /** The box's keys. Rejects when only one PEM is given, the two do not match, or the key file is damaged. */
 export const openKeys = async (options: KeyOptions): Promise<Keys> => {
-  const { privatePem, publicPem } = options
+  const { privatePem, publicPem, clock } = options
   if ((privatePem === undefined) !== (publicPem === undefined)) throw new Error('give both the private and the public key, or none')
   const stored = await material(options)
   const given = privatePem !== undefined && publicPem !== undefined ? readPem(privatePem, publicPem) : undefined
   const first = given ? [{ alg: given.alg, jwk: given.key.export({ format: 'jwk' }) as JWK }] : []
-  const keys = await Promise.all([...first, ...stored.keys].map(signingKey))
+  const entries = [...first, ...stored.keys]
+  const keys = await Promise.all(entries.map((entry, at) => ownKey(entry, supersededAt(entries, at))))
   const base = options.secret ?? stored.secret
   return {
     signing: (alg = 'RS256') => {
-      const key = keys.find((one) => one.alg === alg)
+      const key = keys.filter(isSigning).find((one) => one.alg === alg && one.from <= clock.now())
       if (!key) throw new Error(`there is no ${alg} key`)
       return key
     },
     jwks: { keys: keys.map((key) => key.publicJwk) },
+    published: (longest) =>
+      keys.filter(({ superseded = Number.POSITIVE_INFINITY }) => superseded + longest > clock.now()).map((key) => key.publicJwk),
     secret: (purpose) => new Uint8Array(hkdfSync('sha256', base, 'emberbox', purpose, 32)),
   }
 }
