@@ -1,5 +1,9 @@
 // The routing table of one generation of tables, as a Hono app: built when tables compile, thrown away when they are swapped.
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
+import type { Router } from 'hono/router'
+import { RegExpRouter } from 'hono/router/reg-exp-router'
+import { SmartRouter } from 'hono/router/smart-router'
+import { TrieRouter } from 'hono/router/trie-router'
 import { renderError } from './answer.ts'
 import { demoFiles, demoResponse } from './console/demo.ts'
 import { DEMO_CLIENT, homePage } from './console/home.ts'
@@ -8,6 +12,7 @@ import type { Authorize } from './fhir/access.ts'
 import type { FhirRequest, FhirResponse, Format } from './fhir/request.ts'
 import { canonicalRequest, type Wire } from './http/canonical.ts'
 import { type CorsPolicy, corsHeaders, preflight } from './http/cors.ts'
+import { HttpError } from './http/errors.ts'
 import type { CanonicalRequest } from './http/request.ts'
 import type { Clock, Log } from './http/runtime.ts'
 import type { Caller } from './identify.ts'
@@ -56,119 +61,135 @@ export interface ExplainBinding {
   into(explanations: readonly Explanation[]): void
 }
 
-type Env = {
-  Bindings: { wire?: Wire; explain?: ExplainBinding }
-  Variables: { canonical: CanonicalRequest; id: string; named: boolean }
-}
+type Env = { Bindings: { wire?: Wire; explain?: ExplainBinding } }
 
+/** What answers a path. It sees the canonical request and nothing else of the wire, and names it in `X-Request-Id`. */
+type Route = (request: CanonicalRequest, explain: ExplainBinding | undefined) => Response | Promise<Response>
+type Routes = Router<Route>
+type Headers = Readonly<Record<string, string>>
+
+const ANY = 'ALL'
 const SECURITY = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
 
 /** Every header is given to the constructor: to set one later would cost the adapter's short cut from text to socket. */
-const toResponse = ({ status, headers, body }: FhirResponse, added: Readonly<Record<string, string>>): Response => {
-  const both: Readonly<Record<string, string>> = added.vary && headers.vary ? { vary: `${headers.vary}, ${added.vary}` } : {}
-  return new Response(body ?? null, { status, headers: { ...SECURITY, ...added, ...headers, ...both } })
+const toResponse = ({ status, headers, body }: FhirResponse, cors: Headers, id: string): Response => {
+  const all: Record<string, string> = { ...SECURITY, ...cors, 'x-request-id': id, ...headers }
+  if (cors.vary && headers.vary) all.vary = `${headers.vary}, ${cors.vary}`
+  return new Response(body ?? null, { status, headers: all })
 }
 
-const withHeaders = (response: Response, headers: Readonly<Record<string, string>>): Response => {
+const named = (response: Response, id: string): Response => {
+  response.headers.set('x-request-id', id)
+  return response
+}
+
+const withHeaders = (response: Response, headers: Headers, id: string): Response => {
   for (const [name, value] of Object.entries(headers)) {
     if (name === 'vary') response.headers.append(name, value)
     else response.headers.set(name, value)
   }
   for (const [name, value] of Object.entries(SECURITY)) if (!response.headers.has(name)) response.headers.set(name, value)
-  return response
+  return named(response, id)
 }
 
 /** A route that needs a caller: as the request's credentials say, or explained as a named principal. */
-const served = async (c: Context<Env>, options: MountOptions, run: Run): Promise<Response> => {
-  const request = c.get('canonical')
-  const asked = c.env?.explain
+const served = async (options: MountOptions, request: CanonicalRequest, asked: ExplainBinding | undefined, run: Run): Promise<Response> => {
   if (!asked) return options.debug(request, await options.identify(request), run)
   const { explanations, response } = await explainRequest(request, options.callerOf(asked.principal), run)
   asked.into(explanations)
   return response ?? new Response(null, { status: 204 })
 }
 
+const nobody: Authorize = async () => ({ permit: false, status: 401, reason: 'anonymous' })
+
 /** `/fhir` and further bases: everything below them is FHIR's, its errors OperationOutcomes. */
-const mountFhir = (app: Hono<Env>, options: MountOptions, { path, format }: FhirMount): void => {
+const mountFhir = (routes: Routes, options: MountOptions, { path, format }: FhirMount): void => {
   const depth = path === '' ? 0 : path.split('/').length - 1
-  const denied: Authorize = async () => ({ permit: false, status: 401, reason: 'anonymous' })
+  const base = `${options.provider.issuer}${path}`
   const answer = async (request: CanonicalRequest, authorize: Authorize): Promise<Response> => {
-    const base = `${options.provider.issuer}${path}`
     const answered = await options.fhir({ request, segments: request.segments.slice(depth), base, format, authorize })
-    return toResponse(answered, { ...corsHeaders(options.cors, request), 'x-request-id': request.id })
+    return toResponse(answered, corsHeaders(options.cors, request), request.id)
   }
-  const patterns = path === '' ? ['*'] : [path, `${path}/*`]
-  for (const pattern of patterns) {
-    app.all(pattern, async (c) => {
-      const request = c.get('canonical')
-      if (request.method === 'OPTIONS') return preflight(options.cors, request)
-      c.set('named', true)
-      const isPublic = request.segments.length === depth + 1 && request.segments[depth] === 'metadata'
-      return isPublic ? answer(request, denied) : served(c, options, (asked, { authorize }) => answer(asked, authorize))
-    })
+  const run: Run = (request, { authorize }) => answer(request, authorize)
+  const route: Route = (request, explain) => {
+    const { id, method, segments } = request
+    if (method === 'OPTIONS') return named(preflight(options.cors, request), id)
+    const isPublic = segments.length === depth + 1 && segments[depth] === 'metadata'
+    return isPublic ? answer(request, nobody) : served(options, request, explain, run)
   }
+  for (const pattern of path === '' ? ['*'] : [path, `${path}/*`]) routes.add(ANY, pattern, route)
 }
 
-const mountEndpoints = (app: Hono<Env>, options: MountOptions): void => {
+const mountEndpoints = (routes: Routes, options: MountOptions): void => {
   const methods = new Map<string, Set<string>>()
-  for (const endpoint of options.endpoints) {
-    methods.set(endpoint.path, (methods.get(endpoint.path) ?? new Set()).add(endpoint.method))
-    app.on(endpoint.method, endpoint.path, async (c) => {
-      const request = c.get('canonical')
-      if (c.env?.explain) return new Response(null, { status: 204 })
-      const response = await endpoint.handle(request, options.provider)
-      return withHeaders(response, endpoint.cors ? corsHeaders(options.cors, request) : {})
+  for (const { method, path, cors, handle } of options.endpoints) {
+    methods.set(path, (methods.get(path) ?? new Set()).add(method))
+    routes.add(method, path, async (request, explain) => {
+      if (explain) return new Response(null, { status: 204 })
+      return withHeaders(await handle(request, options.provider), cors ? corsHeaders(options.cors, request) : {}, request.id)
     })
-    if (endpoint.cors) app.options(endpoint.path, (c) => preflight(options.cors, c.get('canonical')))
+    if (cors) routes.add('OPTIONS', path, (request) => named(preflight(options.cors, request), request.id))
   }
   for (const [path, allowed] of methods) {
-    app.all(path, () => new Response(null, { status: 405, headers: { allow: [...allowed].join(', ') } }))
+    const headers = { allow: [...allowed].join(', ') }
+    routes.add(ANY, path, ({ id }) => named(new Response(null, { status: 405, headers }), id))
   }
 }
 
-const mountPages = (app: Hono<Env>, options: MountOptions): void => {
-  const { provider } = options
-  app.get('/health', () => Response.json({ status: 'pass', live: true, ready: true, digest: options.digest }))
-  if (provider.clients.has(DEMO_CLIENT)) {
-    for (const [path, file] of demoFiles()) app.get(path, () => withHeaders(demoResponse(file), {}))
-    app.get('/demo', (c) => c.redirect(`${provider.issuer}/demo/`))
+const mountPages = (routes: Routes, options: MountOptions): void => {
+  const { provider, digest } = options
+  const { issuer, clients } = provider
+  routes.add('GET', '/health', ({ id }) => named(Response.json({ status: 'pass', live: true, ready: true, digest }), id))
+  if (clients.has(DEMO_CLIENT)) {
+    for (const [path, file] of demoFiles()) routes.add('GET', path, ({ id }) => withHeaders(demoResponse(file), {}, id))
+    routes.add('GET', '/demo', ({ id }) => named(new Response(null, { status: 302, headers: { location: `${issuer}/demo/` } }), id))
   }
-  app.get('/', (c) => {
-    if (!c.get('canonical').headers.get('accept')?.includes('text/html')) return c.notFound()
-    return homePage({ baseUrl: provider.issuer, fhirBase: `${provider.issuer}/fhir`, clients: provider.clients.values() })
+  routes.add('GET', '/', ({ id, headers }) => {
+    if (!headers.get('accept')?.includes('text/html')) return named(new Response('404 Not Found', { status: 404 }), id)
+    return named(homePage({ baseUrl: issuer, fhirBase: `${issuer}/fhir`, clients: clients.values() }), id)
   })
+}
+
+/** In this order, the first route that fits answers: the last one is the root in Aidbox's format, which fits everything. */
+const routesOf = (options: MountOptions): Routes => {
+  const routes: Routes = new SmartRouter({ routers: [new RegExpRouter(), new TrieRouter()] })
+  mountPages(routes, options)
+  mountEndpoints(routes, options)
+  for (const { method, path, handle } of options.callerRoutes) {
+    routes.add(method, path, async (request, explain) =>
+      withHeaders(await served(options, request, explain, handle), corsHeaders(options.cors, request), request.id),
+    )
+  }
+  for (const fhirMount of options.fhirMounts) mountFhir(routes, options, fhirMount)
+  return routes
 }
 
 /** Builds the app. It never throws for a request: every failure is rendered by `renderError`. */
 export const mount = (options: MountOptions): Hono<Env> => {
-  const app = new Hono<Env>()
-  app.use('*', async (c, next) => {
-    const id = options.requestId()
-    const began = options.clock.now()
-    c.set('id', id)
-    await next()
-    if (!c.get('named') || c.error) c.res.headers.set('x-request-id', id)
-    // The path alone: a query may name a patient.
-    const { method, path } = c.req
-    options.log.info({ request: id, method, path, status: c.res.status, ms: options.clock.now() - began }, 'request')
-  })
-  app.use('*', async (c, next) => {
-    c.set('canonical', canonicalRequest(c.req.raw, c.env?.wire, { id: c.get('id'), maxBody: options.maxBody }))
-    await next()
-  })
-  app.onError((error, c) => {
-    const path = new URL(c.req.url).pathname
-    const request: CanonicalRequest | undefined = c.get('canonical')
-    const headers = request ? corsHeaders(options.cors, request) : {}
-    return withHeaders(renderError(error, path, request, options.log), path.startsWith('/auth/') ? {} : headers)
-  })
-  mountPages(app, options)
-  mountEndpoints(app, options)
-  for (const { method, path, handle } of options.callerRoutes) {
-    app.on(method, path, async (c) =>
-      withHeaders(await served(c, options, (request, caller) => handle(request, caller)), corsHeaders(options.cors, c.get('canonical'))),
-    )
+  const { clock, cors, log, maxBody } = options
+  const routes = routesOf(options)
+  const routeOf = ({ method }: CanonicalRequest, path: string): Route => {
+    const [first] = routes.match(method === 'HEAD' ? 'GET' : method, path)[0]
+    if (!first) throw new HttpError(404, 'there is nothing here')
+    return first[0]
   }
-  for (const fhirMount of options.fhirMounts) mountFhir(app, options, fhirMount)
+  const respond = async (raw: Request, path: string, { wire, explain }: Env['Bindings'] = {}): Promise<Response> => {
+    const id = options.requestId()
+    const began = clock.now()
+    let request: CanonicalRequest | undefined
+    let response: Response
+    try {
+      request = canonicalRequest(raw, wire, { id, maxBody })
+      response = await routeOf(request, path)(request, explain)
+    } catch (error) {
+      const headers = request && !path.startsWith('/auth/') ? corsHeaders(cors, request) : {}
+      response = withHeaders(renderError(error, path, request, log), headers, id)
+    }
+    // The path alone: a query may name a patient.
+    log.info({ request: id, method: raw.method, path, status: response.status, ms: clock.now() - began }, 'request')
+    return response
+  }
+  const app = new Hono<Env>()
+  app.all('*', (c) => respond(c.req.raw, c.req.path, c.env))
   return app
 }

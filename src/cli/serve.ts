@@ -21,12 +21,16 @@ const announce = async (box: Box): Promise<void> => {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
+const hidden = () => '[Redacted]'
+/** No line is made of these; should one ever be, this is what it says. */
+const SECRETS = { authorization: hidden, cookie: hidden, password: hidden, secret: hidden }
+
 /** Serves until SIGTERM or SIGINT. Resolves to the exit status. */
 export const serve = async ({ settings }: CommandLine): Promise<number> => {
   if (settings.data !== ':memory:') mkdirSync(dirname(settings.data), { recursive: true })
   // Lines are gathered and written off the request's path; the last ones when the process stops.
-  const lines = pino.destination({ sync: false, minLength: 4_096, periodicFlush: 500 })
-  const log = pino({ base: null, redact: ['*.authorization', '*.cookie', '*.password', '*.secret'] }, lines)
+  const lines = pino.destination({ sync: false, minLength: 16_000, periodicFlush: 500 })
+  const log = pino({ base: null, serializers: SECRETS }, lines)
   let box: Box
   try {
     box = await createBox({ ...boxOptions(settings, process.env), log })

@@ -13,8 +13,8 @@ export interface AccessRequest {
   readonly operation: string
   /** FHIR interaction code, e.g. `read`, `search-type`, `history-instance`; or an operation name with its `$`. */
   readonly interaction: string
-  readonly type?: string
-  readonly id?: string
+  readonly type?: string | undefined
+  readonly id?: string | undefined
   /**
    * Route parameters and the query parameters that this interaction understands and applies, texts and, for repeated keys, lists of
    * them; the params of a call of /rpc.

@@ -14,6 +14,7 @@ export const presentationParameters = ({ query }: Call['fhir']['request']): Para
 /** The query, in which only `known` and the presentation may stand. Throws FhirError 400. */
 export const onlyParameters = ({ fhir }: Call, known: ReadonlySet<string> = new Set()): Parameters => {
   const { query } = fhir.request
+  if (query.entries.length === 0) return query
   const unknown = query.names().find((name) => !PRESENTATION.has(name) && !known.has(name))
   if (unknown !== undefined) throw new FhirError('invalid', `the parameter ${unknown} has no meaning here`)
   const repeated = query.names().find((name) => query.getAll(name).length > 1)

@@ -26,13 +26,12 @@ const paramsOf = ({ route: { type, id, vid, target } }: Call, parameters: Parame
     const values = parameters?.getAll(name) ?? []
     return [name, values.length === 1 ? (values[0] ?? '') : values]
   })
-  return {
-    ...Object.fromEntries(query),
-    ...(type !== undefined && { 'resource/type': type }),
-    ...(id !== undefined && { 'resource/id': id, id }),
-    ...(vid !== undefined && { 'resource/vid': vid }),
-    ...(target !== undefined && { 'compartment/type': target }),
-  }
+  const params: Params = Object.fromEntries(query)
+  if (type !== undefined) params['resource/type'] = type
+  if (id !== undefined) params['resource/id'] = params.id = id
+  if (vid !== undefined) params['resource/vid'] = vid
+  if (target !== undefined) params['compartment/type'] = target
+  return params
 }
 
 /** What a denial is answered: 401, or 403, with its challenge (RFC 6750 §3). */
@@ -53,9 +52,9 @@ export const permitOf = async (call: Call, asked: Asked = {}): Promise<Permit> =
     operation: asked.operation ?? route.operation,
     permissions: asked.permissions ?? route.permissions,
     params: paramsOf(call, asked.parameters),
-    ...(type !== undefined && { type }),
-    ...(id !== undefined && { id }),
-    ...(asked.resource && { resource: asked.resource }),
+    type,
+    id,
+    resource: asked.resource,
   })
   if (decision.permit) return decision
   throw refusalOf(decision)

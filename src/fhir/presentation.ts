@@ -1,6 +1,7 @@
 // How an answer is written: JSON, YAML or Aidbox's spelling; whole or in part (R4 http.html#mime-type, search.html#elements, #summary).
 import { MAX_DEPTH, parseJson } from '../http/json.ts'
 import { prettyJson } from '../http/pretty.ts'
+import { remembering } from '../http/remember.ts'
 import type { CanonicalRequest } from '../http/request.ts'
 import { stringifyYaml } from '../http/yaml.ts'
 import type { Formats } from './call.ts'
@@ -37,8 +38,11 @@ const SYNTAXES: ReadonlyMap<string, Pick<Presentation, 'syntax' | 'contentType'>
   ['application/fhir+yaml', { syntax: 'yaml', contentType: YAML_TYPE }],
 ])
 
+/** A client sends the same header with every request. */
+const REMEMBERED = 200
+
 /** The media types of an Accept header, the most wanted first; those with `q=0` are left out (RFC 9110 §12.5.1). */
-export const acceptedTypes = (accept: string): readonly string[] =>
+export const acceptedTypes = remembering(REMEMBERED, (accept): readonly string[] =>
   accept
     .toLowerCase()
     .split(',')
@@ -49,7 +53,8 @@ export const acceptedTypes = (accept: string): readonly string[] =>
     })
     .filter(({ type, quality }) => type !== '' && quality > 0)
     .sort((a, b) => b.quality - a.quality)
-    .map(({ type }) => type)
+    .map(({ type }) => type),
+)
 
 const refused = (what: string): FhirError =>
   new FhirError('not-supported', `${what} is not served: ask for application/fhir+json or text/yaml`, { status: 406 })
@@ -92,11 +97,12 @@ const written = (text: string, { syntax, pretty }: Presentation, format: Format,
   return syntax === 'yaml' ? stringifyYaml(spelt) : prettyJson(spelt, pretty)
 }
 
+const COMMON = { 'cache-control': 'private, no-store', vary: 'Authorization, Accept' }
+
 /** The answer as it was asked for; stored text that is wanted as JSON passes through untouched. */
 export const present = (response: FhirResponse, presentation: Presentation, format: Format, formats: Formats | undefined): FhirResponse => {
   const { status, headers, body } = response
-  const common = { 'cache-control': 'private, no-store', vary: 'Authorization, Accept' }
-  if (typeof body !== 'string') return { ...response, headers: { ...common, ...headers } }
-  const all = { 'content-type': presentation.contentType, ...common, ...headers }
+  if (typeof body !== 'string') return { ...response, headers: { ...COMMON, ...headers } }
+  const all = { 'content-type': presentation.contentType, ...COMMON, ...headers }
   return { status, headers: all, body: written(body, presentation, format, formats) }
 }

@@ -34,37 +34,45 @@ export interface Route {
 
 const NOT_HERE = 'there is nothing of this name here'
 
-type Bindings = Readonly<Record<string, string>>
+/** One pattern with the rows of its methods. */
+interface Pattern<Handler> {
+  readonly parts: readonly string[]
+  readonly rows: ReadonlyMap<Method, Row<Handler>>
+}
 
-const partsOf = new Map<string, readonly string[]>()
+/** The patterns in the order in which they first stand in the rows. */
+export type Routes<Handler> = ReadonlyArray<Pattern<Handler>>
 
-/** A pattern's parts, split once. */
-const split = (pattern: string): readonly string[] => {
-  const known = partsOf.get(pattern)
-  if (known) return known
-  const parts = pattern === '' ? [] : pattern.split('/')
-  partsOf.set(pattern, parts)
-  return parts
+/** Compiles the rows, before any request. */
+export const routesOf = <Handler>(rows: ReadonlyArray<Row<Handler>>): Routes<Handler> => {
+  const patterns = [...new Set(rows.map(({ pattern }) => pattern))]
+  return patterns.map((pattern) => ({
+    parts: pattern === '' ? [] : pattern.split('/'),
+    rows: new Map(rows.filter((row) => row.pattern === pattern).map((row) => [row.method, row])),
+  }))
 }
 
 const isName = (segment: string): boolean => segment.startsWith('$') || segment.startsWith('_') || segment === 'metadata'
 
-const fits = (part: string, segment: string): boolean => {
+const fitsPart = (part: string, segment: string): boolean => {
   if (part === '$name') return segment.startsWith('$')
   return part.startsWith(':') ? !isName(segment) : part === segment
 }
 
-const bind = (pattern: string, segments: readonly string[]): Bindings | undefined => {
-  const parts = split(pattern)
-  if (parts.length !== segments.length || !parts.every((part, at) => fits(part, segments[at] ?? ''))) return undefined
+const fits = (parts: readonly string[], segments: readonly string[]): boolean =>
+  parts.length === segments.length && parts.every((part, at) => fitsPart(part, segments[at] ?? ''))
+
+type Bindings = Readonly<Record<string, string>>
+
+const bind = (parts: readonly string[], segments: readonly string[]): Bindings => {
   const bindings: Record<string, string> = {}
-  for (const [at, part] of parts.entries()) {
+  parts.forEach((part, at) => {
     if (part === '$name' || part.startsWith(':')) bindings[part.slice(1)] = segments[at] ?? ''
-  }
+  })
   return bindings
 }
 
-const check = ({ type, id, vid, target }: Bindings, { serves, owns }: RouteInput<unknown>): void => {
+const check = ({ type, id, vid, target }: Bindings, { serves, owns }: Pick<RouteInput<unknown>, 'serves' | 'owns'>): void => {
   if (type !== undefined && !serves(type)) throw new FhirError('not-found', NOT_HERE)
   if (id !== undefined && !isId(id, type !== undefined && owns(type))) throw new FhirError('value', 'the id is not valid')
   if (vid !== undefined && !isId(vid, false)) throw new FhirError('value', 'the version is not valid')
@@ -79,26 +87,23 @@ interface RouteInput<Handler> {
   readonly serves: (type: string) => boolean
   /** Is the type the configuration's. */
   readonly owns: (type: string) => boolean
-  readonly rows: ReadonlyArray<Row<Handler>>
+  readonly routes: Routes<Handler>
 }
+
+const allowed = (fitting: Routes<unknown>): string => [...new Set(fitting.flatMap(({ rows }) => [...rows.keys()]))].join(', ')
 
 /** The row and the route of a request. Throws FhirError 400, 404, or 405 with Allow. */
 export const routeOf = <Handler>(input: RouteInput<Handler>): { readonly row: Row<Handler>; readonly route: Route } => {
-  const found = input.rows.flatMap((row) => {
-    const bindings = bind(row.pattern, input.segments)
-    return bindings ? [{ row, bindings }] : []
-  })
-  const [first] = found
+  const { segments, format, routes } = input
+  const fitting = routes.filter(({ parts }) => fits(parts, segments))
+  const [first] = fitting
   if (!first) throw new FhirError('not-found', NOT_HERE)
-  check(first.bindings, input)
+  check(bind(first.parts, segments), input)
   const method = input.method === 'HEAD' ? 'GET' : input.method
-  const match = found.find(({ row }) => row.method === method)
-  if (!match) {
-    const allow = [...new Set(found.map(({ row }) => row.method))].join(', ')
-    throw new FhirError('not-supported', 'this method is not supported here', { headers: { allow } })
-  }
-  const { row, bindings } = match
-  const { type, id, vid, target, name } = bindings
-  const operation = input.format === 'fhir' ? `Fhir${row.operation}` : row.operation
+  const match = fitting.find(({ rows }) => rows.has(method))
+  const row = match?.rows.get(method)
+  if (!match || !row) throw new FhirError('not-supported', 'this method is not supported here', { headers: { allow: allowed(fitting) } })
+  const { type, id, vid, target, name } = bind(match.parts, segments)
+  const operation = format === 'fhir' ? `Fhir${row.operation}` : row.operation
   return { row, route: { interaction: name ?? row.interaction, operation, permissions: row.permissions, type, id, vid, target, name } }
 }

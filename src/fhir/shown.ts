@@ -1,6 +1,6 @@
 // A stored resource as an answer: without secrets, in the part that was asked for, with its version's headers.
 import { stringifyJson } from '../http/json.ts'
-import { etag } from '../http/preconditions.ts'
+import { etag, httpDate } from '../http/preconditions.ts'
 import type { StoredResource } from '../store/store.ts'
 import type { Call } from './call.ts'
 import type { FhirResponse } from './request.ts'
@@ -23,7 +23,7 @@ export const shownText = (call: Call): ((type: string, text: string) => string) 
 /** ETag and Last-Modified of a version. */
 export const versionHeaders = ({ version, updated }: { readonly version: number; readonly updated: number }): Record<string, string> => ({
   etag: etag(version),
-  'last-modified': new Date(updated).toUTCString(),
+  'last-modified': httpDate(updated),
 })
 
 /** The resource as it is stored. */

@@ -56,6 +56,7 @@ const SUMMARIES: ReadonlyMap<string, (definitions: Definitions) => Subset | unde
 
 /** What is kept of each resource; undefined: all of it. Throws FhirError 400. */
 export const subsetOf = (query: Parameters, definitions: Definitions): Subset | undefined => {
+  if (query.entries.length === 0) return undefined
   const summary = query.get('_summary') ?? ''
   const elements = (query.get('_elements') ?? '').split(',').filter((name) => name !== '')
   if (summary !== '' && summary !== 'false' && elements.length > 0) {

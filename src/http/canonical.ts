@@ -5,7 +5,7 @@ import { MalformedParameters, parseParameters } from './parameters.ts'
 import type { CanonicalRequest, Method } from './request.ts'
 
 const METHODS: ReadonlySet<string> = new Set<Method>(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-const SINGLE_HEADERS = ['host', 'authorization', 'content-type', 'content-length']
+const SINGLE_HEADERS: ReadonlySet<string> = new Set(['host', 'authorization', 'content-type', 'content-length'])
 
 /** The wire's own view, where there is one (node:http): the request target and headers before any URL parser touched them. */
 export interface Wire {
@@ -25,43 +25,38 @@ export interface CanonicalOptions {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const FORBIDDEN_IN_PATH = /[\u0000-\u0020\u007f\\;<>"^`{|}]|%(?:2f|5c|00|25|3b|0[0-9a-f]|1[0-9a-f])/i
 
-/** The decoded segments of a path; throws HttpError 400 where one could be read in two ways. */
-export const segmentsOf = (path: string): string[] => {
-  if (!path.startsWith('/') || FORBIDDEN_IN_PATH.test(path)) throw new HttpError(400, 'the path holds a character that is not allowed')
-  const raw = path.split('/').slice(1)
-  if (raw.at(-1) === '') raw.pop()
-  return raw.map((segment) => {
-    let decoded: string
-    try {
-      decoded = decodeURIComponent(segment)
-    } catch {
-      throw new HttpError(400, 'the path holds a malformed percent-escape')
-    }
-    if (decoded === '' || decoded === '.' || decoded === '..' || /[. ]$/.test(decoded)) {
-      throw new HttpError(400, 'the path holds an empty or dot segment')
-    }
-    return decoded
-  })
-}
-
-const refuseRepeatedHeaders = (rawHeaders: readonly string[]): void => {
-  const seen = new Set<string>()
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = (rawHeaders[at] ?? '').toLowerCase()
-    if (!SINGLE_HEADERS.includes(name)) continue
-    if (seen.has(name)) throw new HttpError(400, `the header ${name} stands more than once`)
-    seen.add(name)
+const decoded = (segment: string): string => {
+  if (!segment.includes('%')) return segment
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    throw new HttpError(400, 'the path holds a malformed percent-escape')
   }
 }
 
-/** Names in lower case, repetitions joined as RFC 9110 §5.3 joins them (cookies by their own separator, RFC 6265 §5.4). */
+/** Empty, `.`, `..`, and what some file systems take for the same name without its last character. */
+const isDotSegment = (segment: string): boolean => segment === '' || segment.endsWith('.') || segment.endsWith(' ')
+
+/** The decoded segments of a path; throws HttpError 400 where one could be read in two ways. */
+export const segmentsOf = (path: string): string[] => {
+  if (!path.startsWith('/') || FORBIDDEN_IN_PATH.test(path)) throw new HttpError(400, 'the path holds a character that is not allowed')
+  const raw = path.slice(1).split('/')
+  if (raw.at(-1) === '') raw.pop()
+  const segments = raw.map(decoded)
+  if (segments.some(isDotSegment)) throw new HttpError(400, 'the path holds an empty or dot segment')
+  return segments
+}
+
+/** Names in lower case, repetitions joined as RFC 9110 §5.3 joins them (cookies by their own separator, RFC 6265 §5.4) or refused. */
 const headersOf = (request: Request, wire: Wire | undefined): ReadonlyMap<string, string> => {
   if (!wire) return new Map(request.headers)
+  const { rawHeaders } = wire
   const headers = new Map<string, string>()
-  for (let at = 0; at < wire.rawHeaders.length; at += 2) {
-    const name = (wire.rawHeaders[at] ?? '').toLowerCase()
-    const value = wire.rawHeaders[at + 1] ?? ''
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase()
+    const value = rawHeaders[at + 1] ?? ''
     const before = headers.get(name)
+    if (before !== undefined && SINGLE_HEADERS.has(name)) throw new HttpError(400, `the header ${name} stands more than once`)
     headers.set(name, before === undefined ? value : `${before}${name === 'cookie' ? '; ' : ', '}${value}`)
   }
   return headers
@@ -103,10 +98,9 @@ const targetOf = (request: Request, wire: Wire | undefined): { path: string; que
 /** Reads a request. Throws HttpError 400, 405 or 415; the body is read on demand and may reject with 413. */
 export const canonicalRequest = (request: Request, wire: Wire | undefined, options: CanonicalOptions): CanonicalRequest => {
   if (!METHODS.has(request.method)) throw new HttpError(405, 'method not allowed', { headers: { allow: [...METHODS].join(', ') } })
-  if (wire) refuseRepeatedHeaders(wire.rawHeaders)
+  const headers = headersOf(request, wire)
   const { path, queryString } = targetOf(request, wire)
   const segments = segmentsOf(path)
-  const headers = headersOf(request, wire)
   const encoding = headers.get('content-encoding') ?? null
   if (encoding !== null && encoding !== 'identity') throw new HttpError(415, 'compressed bodies are not accepted')
   let query: CanonicalRequest['query']

@@ -27,6 +27,7 @@ const decode = (text: string): string => {
 
 /** Reads `application/x-www-form-urlencoded` text (a query string without its `?`, or a form body). Throws MalformedParameters. */
 export const parseParameters = (text: string): Parameters => {
+  if (text === '') return NONE
   const entries: [string, string][] = []
   for (const pair of text.split('&')) {
     if (pair === '') continue
@@ -47,6 +48,9 @@ export const parametersOf = (entries: ReadonlyArray<readonly [string, string]>):
   has: (name) => entries.some(([key]) => key === name),
   names: () => [...new Set(entries.map(([key]) => key))],
 })
+
+/** No parameters at all, as most reads have. */
+const NONE: Parameters = parametersOf([])
 
 /** `application/x-www-form-urlencoded` text of the parameters, in order. */
 export const formatParameters = (entries: ReadonlyArray<readonly [string, string]>): string =>

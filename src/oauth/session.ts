@@ -1,4 +1,5 @@
 // What a recorded token is worth now: its session, its client and its user, all still good (security-requirements O-13, L-13).
+import { remembering } from '../http/remember.ts'
 import type { SessionRecord, TokenRecord } from '../store/records.ts'
 import type { Authorization } from './authorization.ts'
 import type { GrantName } from './client/methods.ts'
@@ -21,19 +22,11 @@ export interface LiveToken {
 /** May this user sign in and act? */
 export const isActive = (user: User): boolean => user.inactive !== true && user.active !== false
 
-const MAX_PARSED = 2_000
+const REMEMBERED = 2_000
 /** Recorded text → what it says: the same text is read on every request of a session. */
-const parsed = new Map<string, Authorization>()
-
-const parse = (text: string): Authorization => {
-  const known = parsed.get(text)
-  if (known) return known
-  const authorization: Authorization = Object.freeze(JSON.parse(text))
-  const oldest = parsed.size >= MAX_PARSED ? parsed.keys().next().value : undefined
-  if (oldest !== undefined) parsed.delete(oldest)
-  parsed.set(text, authorization)
-  return authorization
-}
+const parse = remembering(REMEMBERED, (text): Authorization => Object.freeze(JSON.parse(text)))
+/** The hash of a token that is presented again and again. What it is worth is asked each time. */
+const hashOf = remembering(REMEMBERED, sha256)
 
 /** The authorization that a token of this session carries. */
 export const authorizationOf = (session: Pick<SessionRecord, 'authorization'>, token: Pick<TokenRecord, 'details'>): Authorization => {
@@ -47,7 +40,7 @@ export const grantOf = (session: SessionRecord): GrantName =>
 
 /** The token with everything it stands on; undefined where any of that is unknown, expired, ended or disabled. */
 export const liveToken = async (text: string, provider: Provider): Promise<LiveToken | undefined> => {
-  const found = await provider.records.token(sha256(text))
+  const found = await provider.records.token(hashOf(text))
   if (!found || found.token.expires <= provider.clock.now() || !found.session.active) return undefined
   const client = provider.clients.get(found.session.client)
   if (!client || client.active === false) return undefined

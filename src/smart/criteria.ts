@@ -3,7 +3,7 @@ import type { Permission } from '../fhir/access.ts'
 import { compartmentKind } from '../fhir/definitions/compartment.ts'
 import type { Definitions } from '../fhir/definitions/definitions.ts'
 import { ALL, type Criterion, NOTHING } from '../store/criterion.ts'
-import { and, or } from '../store/plan.ts'
+import { and, isNothing, or } from '../store/plan.ts'
 import { type FhirUser, isId, isPractitioner } from './fhir-user.ts'
 import type { ReadScope, ScopesReader } from './scope-reader.ts'
 import type { ScopeContext } from './scopes.ts'
@@ -60,8 +60,6 @@ const withinBound = (definitions: Definitions, type: string, permission: Permiss
   if (kind === 'member') return { kind: 'compartment', patients: bound }
   return kind === 'shared' && (permission === 'r' || permission === 's') ? ALL : NOTHING
 }
-
-const isNothing = (criterion: Criterion): boolean => criterion.kind === 'or' && criterion.of.length === 0
 
 /**
  * What the scopes let their bearer see and touch; constant for one request. Each scope grants the rows of its type that satisfy its

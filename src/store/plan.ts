@@ -4,6 +4,9 @@ import type { Authorized, Change, HistoryPlan, ReadPlan, SearchPlan } from './st
 
 const brand = <Plan>(plan: Plan): Authorized<Plan> => plan as Authorized<Plan>
 
+/** Is it true of every row. */
+export const isAll = (criterion: Criterion): boolean => criterion.kind === 'and' && criterion.of.length === 0
+
 /** Is it false of every row. */
 export const isNothing = (criterion: Criterion): boolean => criterion.kind === 'or' && criterion.of.length === 0
 
@@ -17,7 +20,7 @@ export const and = (...of: readonly Criterion[]): Criterion => {
 /** Disjunction, flattened; a true part makes all true. */
 export const or = (...of: readonly Criterion[]): Criterion => {
   const parts = of.flatMap((one) => (one.kind === 'or' ? one.of : [one]))
-  if (parts.some((one) => one.kind === 'and' && one.of.length === 0)) return ALL
+  if (parts.some(isAll)) return ALL
   return parts.length === 1 && parts[0] ? parts[0] : { kind: 'or', of: parts }
 }
 

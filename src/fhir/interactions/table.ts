@@ -7,7 +7,7 @@ import { lastn } from '../operations/lastn.ts'
 import { meta, metaAdd, metaDelete } from '../operations/meta.ts'
 import { FhirError } from '../outcome.ts'
 import type { FhirRequest, FhirResponse } from '../request.ts'
-import { type Row, routeOf } from '../routes.ts'
+import { type Row, routeOf, routesOf } from '../routes.ts'
 import type { Write } from '../write.ts'
 import { batchOf } from './batch.ts'
 import { capabilitiesOf } from './capabilities.ts'
@@ -47,7 +47,7 @@ const matched = (fhir: FhirRequest, deps: FhirDependencies): { readonly handler:
   const { request, segments, format } = fhir
   const serves = (type: string): boolean => deps.definitions.types.has(type) || deps.configuration.owns(type)
   const { owns } = deps.configuration
-  const { row, route } = routeOf({ method: request.method, segments, format, serves, owns, rows: INTERACTIONS })
+  const { row, route } = routeOf({ method: request.method, segments, format, serves, owns, routes: ROUTES })
   return { handler: row.handler, call: { fhir, route, deps } }
 }
 
@@ -124,3 +124,5 @@ export const INTERACTIONS: ReadonlyArray<Row<Handler>> = [
   row('GET', ':type/:id/:target', 'search-compartment', 'CompartmentSearch', ['s'], searchCompartment),
   row('POST', ':type/:id/:target/_search', 'search-compartment', 'CompartmentSearch', ['s'], searchCompartment),
 ]
+
+const ROUTES = routesOf(INTERACTIONS)

@@ -6,18 +6,19 @@ const MAX_TOKEN = 16_384
 const MAX_CACHED = 2_000
 const ALGORITHMS = ['RS256', 'ES256', 'ES384']
 
+type Typ = 'at+jwt' | 'JWT'
 type Claims = Readonly<Record<string, unknown>>
 interface Verifier {
   readonly keys: ReturnType<typeof createLocalJWKSet>
-  /** `typ` and token → claims: signatures that were verified once. What a token is worth today is never cached. */
-  readonly verified: Map<string, Claims>
+  /** By `typ`, token → claims: signatures that were verified once. What a token is worth today is never cached. */
+  readonly verified: Readonly<Record<Typ, Map<string, Claims>>>
 }
 const verifiers = new WeakMap<Keys, Verifier>()
 
 const verifierOf = (keys: Keys): Verifier => {
   let verifier = verifiers.get(keys)
   if (!verifier) {
-    verifier = { keys: createLocalJWKSet({ keys: [...keys.jwks.keys] }), verified: new Map() }
+    verifier = { keys: createLocalJWKSet({ keys: [...keys.jwks.keys] }), verified: { 'at+jwt': new Map(), JWT: new Map() } }
     verifiers.set(keys, verifier)
   }
   return verifier
@@ -35,19 +36,19 @@ const headerIsOurs = (token: string, typ: string): boolean => {
 }
 
 /** The claims of a JWT that this box signed with this `typ`; undefined for everything else. Expiry and audience are the caller's. */
-export const verifyOwn = async (token: string, keys: Keys, typ: 'at+jwt' | 'JWT'): Promise<Claims | undefined> => {
+export const verifyOwn = async (token: string, keys: Keys, typ: Typ): Promise<Claims | undefined> => {
   if (token.length > MAX_TOKEN) return undefined
   const verifier = verifierOf(keys)
-  const key = `${typ} ${token}`
-  const cached = verifier.verified.get(key)
+  const verified = verifier.verified[typ]
+  const cached = verified.get(token)
   if (cached) return cached
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token) || !headerIsOurs(token, typ)) return undefined
   try {
     const { payload } = await compactVerify(token, verifier.keys, { algorithms: ALGORITHMS })
     const claims: Claims = JSON.parse(Buffer.from(payload).toString('utf8'))
-    const oldest = verifier.verified.size >= MAX_CACHED ? verifier.verified.keys().next().value : undefined
-    if (oldest !== undefined) verifier.verified.delete(oldest)
-    verifier.verified.set(key, claims)
+    const oldest = verified.size >= MAX_CACHED ? verified.keys().next().value : undefined
+    if (oldest !== undefined) verified.delete(oldest)
+    verified.set(token, claims)
     return claims
   } catch {
     return undefined

@@ -1,7 +1,8 @@
 // Reads of single resources, versions and history. A superseded text is in `history`, the current one only in `res`.
+import { isAll } from '../plan.ts'
 import type { HistoryPlan, ReadPlan, StoredResource } from '../store.ts'
 import { type Compiler, filter } from './filter.ts'
-import { raw, sql } from './fragment.ts'
+import { raw, type Sql, sql } from './fragment.ts'
 
 export const METHODS = ['create', 'update', 'delete'] as const
 
@@ -26,13 +27,18 @@ export const stored = ({ names }: Compiler, row: Version): StoredResource => ({
   method: METHODS[row.method] ?? 'update',
 })
 
+const CURRENT = 'SELECT x.rid, x.ver, x.updated, x.sdate, x.method, x.body FROM res x WHERE x.type = ? AND x.id = ? AND x.ver > 0'
+type Current = [rid: number, ver: number, updated: number, sdate: number, method: number, body: string | null]
+
 /** The current row, of a deleted resource too; undefined where absent or not satisfying `where`. */
-export const current = (compiler: Compiler, plan: ReadPlan): Version | undefined => {
-  const type = compiler.names.find('type', plan.type)
+export const current = ({ db, names }: Compiler, { type: name, id, where }: ReadPlan): Version | undefined => {
+  const type = names.find('type', name)
   if (type === undefined) return undefined
-  return compiler.db.row<Version>(
-    sql`SELECT x.* FROM res x WHERE x.type = ${type} AND x.id = ${plan.id} AND x.ver > 0 AND ${filter(compiler, plan.where, 'x')}`,
-  )
+  const one: Sql = { text: CURRENT, values: [type, id] }
+  const found = db.columns<Current>(isAll(where) ? one : sql`${one} AND ${filter({ db, names }, where, 'x')}`)
+  if (!found) return undefined
+  const [rid, ver, updated, sdate, method, body] = found
+  return { rid, type, id, ver, updated, sdate, method, body }
 }
 
 const VERSION = raw(

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { INTERACTIONS } from '../../../src/fhir/interactions/table.ts'
 import { outcome } from '../../../src/fhir/outcome.ts'
 import { asResource, composeText } from '../../../src/fhir/resource.ts'
-import { routeOf } from '../../../src/fhir/routes.ts'
+import { routeOf, routesOf } from '../../../src/fhir/routes.ts'
 import { parseJson } from '../../../src/http/json.ts'
 import type { Method } from '../../../src/http/request.ts'
 import { createServer } from './server.ts'
@@ -16,7 +16,7 @@ const route = (method: Method, path: string, format: 'fhir' | 'aidbox' = 'fhir')
     format,
     serves,
     owns: (type) => type === 'Client',
-    rows: INTERACTIONS,
+    routes: routesOf(INTERACTIONS),
   }).route
 
 test('routes name the operation in both formats; what is not served is 404, 400 or 405 with Allow (R4 http.html)', () => {
