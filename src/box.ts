@@ -3,12 +3,14 @@ import { randomBytes } from 'node:crypto'
 import { toAidbox, toFhir } from './aidbox/format.ts'
 import { applySteps } from './bundle/apply.ts'
 import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
+import { configurationParameters } from './bundle/index-configuration.ts'
 import { type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
 import type { ExplainAs } from './explain-as.ts'
 import { createFhirApi } from './fhir/api.ts'
 import type { CapabilityFacts } from './fhir/capabilities/facts.ts'
 import { type Definitions, loadDefinitions } from './fhir/definitions/definitions.ts'
+import { withSearchParameters } from './fhir/definitions/extend.ts'
 import { indexOf } from './fhir/indexed.ts'
 import { newId } from './fhir/resource.ts'
 import { criterionOf } from './fhir/search/parse.ts'
@@ -146,7 +148,7 @@ const requestIds = (random: Random): (() => string) => {
 export const createBox = async (options: BoxOptions): Promise<Box> => {
   const { baseUrl, data = ':memory:', clock = SYSTEM_CLOCK, random = SYSTEM_RANDOM, log = SILENT } = options
   const fetch = options.fetch ?? createEgress(options.allowEgress ?? [])
-  const definitions = loadDefinitions()
+  const definitions = withSearchParameters(loadDefinitions(), configurationParameters)
   const store = await openStore({ file: data, clock })
   try {
     const keyed = { ...keyOptions(options, data), random, clock }

@@ -13,8 +13,8 @@ import { compilePaths, type Leaf, type Visitor } from './path.ts'
 import { type ReferenceContext, referenceVisitor, stringVisitor, uriVisitor } from './text-values.ts'
 import { tokenVisitor } from './token-values.ts'
 
-/** Counts up when something else is indexed of a resource than before: the index of every store is then made anew. */
-export const EXTRACTION = 1
+/** Counts up when something else is indexed of a resource than before, the configuration's too: the index of every store is then made anew. */
+export const EXTRACTION = 2
 
 type Fields = Readonly<Record<string, unknown>>
 type Visit = Visitor<IndexEntry[]>

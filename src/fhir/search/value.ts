@@ -3,6 +3,7 @@
 import type { Comparator, Criterion } from '../../store/criterion.ts'
 import { or } from '../../store/plan.ts'
 import type { Definitions, SearchParameter } from '../definitions/definitions.ts'
+import { isId } from '../ids.ts'
 import { componentsOf } from './components.ts'
 import { intervalOf } from './date.ts'
 import { decimalOf } from './decimal.ts'
@@ -67,12 +68,19 @@ const numberOf = (param: string, value: string): Criterion => {
   return { kind: 'number', param, comparator, ...number, ...(system && { system }), ...(code && { code }) }
 }
 
+const configuredReference = (value: string, types: readonly string[]): { readonly type: string; readonly id: string } | undefined => {
+  const [type = '', id = '', ...others] = value.split('/')
+  return types.includes(type) && isId(id, true) && others.length === 0 ? { type, id } : undefined
+}
+
 /** A reference by url, by `Type/id`, or by an id alone, which then is one of the parameter's target types. */
 export const referenceOf = (param: string, targets: readonly string[], raw: string, { definitions, base }: ValueContext): Criterion => {
   const value = withoutEscapes(raw)
-  const local = localReference(value, base, definitions.types)
+  // Targets that are not FHIR's are the configuration's.
+  const configured = targets.filter((type) => !definitions.types.has(type))
+  const local = localReference(value, base, definitions.types) ?? configuredReference(value, configured)
   if (local) return { kind: 'reference', param, type: local.type, id: local.id }
-  if (!/^[A-Za-z0-9\-.]{1,64}$/.test(value)) return { kind: 'reference-url', param, url: value }
+  if (!isId(value, configured.length > 0)) return { kind: 'reference-url', param, url: value }
   const [only] = targets
   return { kind: 'reference', param, ...(targets.length === 1 && only && { type: only }), id: value }
 }
