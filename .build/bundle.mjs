@@ -20,7 +20,7 @@ await build({
   banner: { js: "import { createRequire as emberboxRequire } from 'node:module'; const require = emberboxRequire(import.meta.url);" },
   logLevel: 'warning',
 })
-for (const artefact of ['definitions/r4.json.gz', 'definitions/r4-validation.json.gz', 'terminology/r4-terminology.json.gz']) {
+for (const artefact of ['definitions/r4.json.gz', 'validation/r4-structures.json.gz', 'terminology/r4-terminology.json.gz']) {
   const source = at(`src/fhir/${artefact}`)
   if (existsSync(source)) cpSync(source, at(`dist/${artefact.split('/')[1]}`))
 }
