@@ -38,10 +38,14 @@ export class Browser {
     this.#added = added
   }
 
+  /** The Cookie header that it sends. */
+  get cookie(): string {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+
   #request(url: string, init: RequestInit): Promise<Response> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const headers = new Headers({ ...this.#added, ...Object.fromEntries(new Headers(init.headers)) })
-    if (cookie) headers.set('cookie', cookie)
+    if (this.cookie) headers.set('cookie', this.cookie)
     return this.#box.request(new Request(url, { ...init, headers, redirect: 'manual' }))
   }
 
