@@ -12,8 +12,11 @@ export interface HomeFacts {
 /** The app that this server serves itself. */
 export const DEMO_CLIENT = 'demo-app'
 
+/** A link of this page leads to a page: an address of another scheme, such as `javascript:`, is none (security-requirements L-15). */
+const isPage = (uri: unknown): boolean => typeof uri === 'string' && URL.canParse(uri) && /^https?:$/.test(new URL(uri).protocol)
+
 const launchable = (clients: Iterable<Client>): Client[] =>
-  [...clients].filter((client) => client.active !== false && typeof client.smart?.launch_uri === 'string')
+  [...clients].filter((client) => client.active !== false && isPage(client.smart?.launch_uri))
 
 const app = ({ id, description, smart }: Client) => html`<li><h3>${smart?.name ?? id}</h3>
 <p>${smart?.description ?? description ?? ''}</p>
