@@ -17,6 +17,7 @@ const OWNERS: ReadonlyArray<readonly [schema: string, folder: string]> = [
   ['api', 'fhir'],
   ['scope', 'smart'],
   ['access-policy', 'policy'],
+  ['policy-test', 'policy'],
 ]
 
 const root = new URL('..', import.meta.url).pathname

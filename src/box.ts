@@ -4,7 +4,7 @@ import { toAidbox, toFhir } from './aidbox/format.ts'
 import { applySteps } from './bundle/apply.ts'
 import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
 import { configurationParameters } from './bundle/index-configuration.ts'
-import { type LoadOptions, loadBundles } from './bundle/load.ts'
+import { type Loaded, type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
 import type { ExplainAs } from './explain-as.ts'
 import { createFhirApi } from './fhir/api.ts'
@@ -118,11 +118,11 @@ const hintsOf = async (store: Store): Promise<readonly string[]> =>
     return typeof data?.hint === 'string' ? [`${userName ?? id}: ${data.hint}`] : []
   })
 
-/** Reads and checks bundles without serving them: every problem, warnings included. */
-export const checkBundles = async (options: BoxOptions): Promise<readonly Diagnostic[]> => {
+/** Reads and checks bundles without serving them: the entries, and every problem, warnings included. */
+export const readBundles = async (options: BoxOptions): Promise<Loaded> => {
   const fetch = options.fetch ?? createEgress(options.allowEgress ?? [])
   const seeds = new Set(seedEntries(options).map(({ type, id }) => `${type}/${id}`))
-  return (await load(options, loadDefinitions(), fetch, { existing: (type, id) => seeds.has(`${type}/${id}`) })).diagnostics
+  return load(options, loadDefinitions(), fetch, { existing: (type, id) => seeds.has(`${type}/${id}`) })
 }
 
 const capabilityFacts = (issuer: string, clock: Clock): CapabilityFacts => ({

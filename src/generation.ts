@@ -66,7 +66,7 @@ export interface AskedRequest {
   /** Path and query. */
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON. */
+  /** Sent as JSON, a text as it is. */
   readonly body?: unknown
 }
 
@@ -140,7 +140,8 @@ const explainer =
   (app: ReturnType<typeof mount>, issuer: string) =>
   async (principal: Principal, { method, url, headers, body }: AskedRequest): Promise<Explained> => {
     if (!METHODS.has(method) || !url.startsWith('/')) throw new HttpError(400, 'a request has a method and a url that starts with /')
-    const withBody = body === undefined || method === 'GET' || method === 'HEAD' ? {} : { body: stringifyJson(body) }
+    const withBody =
+      body === undefined || method === 'GET' || method === 'HEAD' ? {} : { body: typeof body === 'string' ? body : stringifyJson(body) }
     const sent = new Headers({ ...('body' in withBody && { 'content-type': 'application/json' }), ...headers })
     let explanations: readonly Explanation[] = []
     const into = (found: readonly Explanation[]) => {

@@ -9,6 +9,7 @@ const OPAQUE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['User', new Set(['data'])],
   ['Client', new Set(['details', 'jwks'])],
   ['Role', new Set(['context'])],
+  ['PolicyTest', new Set(['as', 'request'])],
 ])
 
 /** Members that hold whole resources, whose resourceType and id are their own. */

@@ -22,6 +22,7 @@ const FILES: ReadonlyMap<string, string> = new Map([
   ['Grant', 'grant'],
   ['IdentityProvider', 'identity-provider'],
   ['Operation', 'operation'],
+  ['PolicyTest', 'policy-test'],
   ['Role', 'role'],
   ['Scope', 'scope'],
   ['Session', 'session'],
@@ -116,6 +117,8 @@ const problemOf = (type: string, error: ErrorObject): SchemaProblem => {
   if (error.keyword === 'type') {
     return { path, of: 'value', code: 'wrong-type', message: `${name} is ${inWords(params.type)}, not ${inWords(kindOf(error.data))}` }
   }
+  if (error.keyword === 'false schema')
+    return { path, of: 'key', code: 'malformed', message: `${name} has no meaning beside the other keys` }
   return { path, of: 'value', code: 'malformed', message: `${name} ${error.message ?? 'is malformed'}` }
 }
 
@@ -140,8 +143,9 @@ export const checkSchema = (
   }
   if (method === 'DELETE' || validate(withNumbers(resource))) return []
   // A PATCH holds only what changes; a POST may leave the id to the server.
+  // An `if` says that one of its branches failed, and the branch says why.
   const expected = ({ keyword, params }: ErrorObject) =>
-    keyword !== 'required' || (method !== 'PATCH' && (method !== 'POST' || params.missingProperty !== 'id'))
+    keyword !== 'if' && (keyword !== 'required' || (method !== 'PATCH' && (method !== 'POST' || params.missingProperty !== 'id')))
   return withoutBranches(validate.errors ?? [])
     .filter(expected)
     .map((error) => problemOf(type, error))

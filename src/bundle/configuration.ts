@@ -11,7 +11,7 @@ type Refusal = { readonly ok: false; readonly status: 409 | 422; readonly issues
 
 /** Ours: those in the tables but for FHIR's own, and those whose stored rows act at once. */
 const OWNED: ReadonlySet<string> = new Set(
-  [...TABLE_TYPES, 'User', 'Role', 'Session', 'Grant'].filter((type) => type !== 'SearchParameter'),
+  [...TABLE_TYPES, 'User', 'Role', 'Session', 'Grant', 'PolicyTest'].filter((type) => type !== 'SearchParameter'),
 )
 
 export interface ConfigurationDependencies<Tables> extends Hashing {

@@ -42,7 +42,12 @@ const scopes = ({ scopes: answer, access }: Explanation): string => {
 
 const roleNames = ({ roles }: Principal): string => (roles.length === 0 ? 'none' : roles.map(({ name }) => name).join(', '))
 
-const why = (answer: PolicyAnswer, source: AccessPolicy | undefined, { principal, request }: Explanation): string | undefined => {
+/** Why a policy does not grant; what it is for where it does. */
+export const policyInWords = (
+  answer: PolicyAnswer,
+  source: AccessPolicy | undefined,
+  { principal, request }: Explanation,
+): string | undefined => {
   if (answer.granted) return source?.description
   if (answer.why === 'mismatch') {
     return source?.engine === 'json-schema' ? schemaMismatchInWords(answer.mismatch) : mismatchInWords(answer.mismatch, request)
@@ -56,7 +61,7 @@ const policies = (explanation: Explanation, sources: ReadonlyMap<string, AccessP
   if (answers.length === 0) return [line('Policies', 'none is for this user, client or operation')]
   const granting = answers.filter(({ granted }) => granted).length
   const rows = answers.flatMap((answer) => {
-    const reason = why(answer, sources.get(answer.id), explanation)
+    const reason = policyInWords(answer, sources.get(answer.id), explanation)
     return [`    ${answer.granted ? 'grants ' : 'no     '} ${answer.id}`, ...(reason === undefined ? [] : [`            ${reason}`])]
   })
   return [line('Policies', `${granting} of ${answers.length} ${granting === 1 ? 'grants' : 'grant'} it`), ...rows]

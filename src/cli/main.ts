@@ -5,18 +5,21 @@ import { explain } from './explain.ts'
 import { keys } from './keys.ts'
 import { type CommandLine, readCommandLine } from './options.ts'
 import { serve } from './serve.ts'
+import { test } from './test.ts'
 
 const COMMANDS: ReadonlyMap<string, (line: CommandLine) => Promise<number>> = new Map([
   ['serve', serve],
   ['check', check],
   ['explain', explain],
   ['keys', keys],
+  ['test', test],
 ])
 
 const HELP = `emberbox serve [paths…]   serve the bundles (default: bundles/demo)
 emberbox check [paths…]   validate the bundles; exit 1 with every diagnostic
 emberbox explain METHOD URL [paths…]
                           say why a request would be granted or denied; it is not made
+emberbox test [paths…]    run the PolicyTests; exit 1 where one fails, or there is none
 emberbox keys rotate      new signing keys for the database of --data; a running server takes them up within a minute
 
   --port N                 default 8080
@@ -31,6 +34,9 @@ explain:
   --patient ID             the patient in context
   --header 'NAME: VALUE'   may be repeated
   --body FILE              JSON or YAML
+
+test:
+  --format tap|junit       default tap
 
 keys rotate:
   --discard                at once, and nothing signed before is accepted any more (the key file leaked)`
