@@ -8,6 +8,7 @@ import { type Loaded, type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
 import type { ExplainAs } from './explain-as.ts'
 import { createFhirApi } from './fhir/api.ts'
+import { openCanonicals } from './fhir/canonical-store.ts'
 import type { CapabilityFacts } from './fhir/capabilities/facts.ts'
 import { type Definitions, loadDefinitions } from './fhir/definitions/definitions.ts'
 import { withSearchParameters } from './fhir/definitions/extend.ts'
@@ -149,7 +150,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
   const { baseUrl, data = ':memory:', clock = SYSTEM_CLOCK, random = SYSTEM_RANDOM, log = SILENT } = options
   const fetch = options.fetch ?? createEgress(options.allowEgress ?? [])
   const definitions = withSearchParameters(loadDefinitions(), configurationParameters)
-  const store = await openStore({ file: data, clock })
+  const { store, canonicals } = await openCanonicals(await openStore({ file: data, clock }))
   try {
     const keyed = { ...keyOptions(options, data), random, clock }
     let keys = options.keys ?? (await openKeys(keyed))
@@ -229,6 +230,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
         store,
         extract: index.extract,
         configuration: live.configuration,
+        canonicals,
         random,
         clock,
         cursorKey: keys.secret('cursor'),

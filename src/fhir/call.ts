@@ -2,6 +2,7 @@
 import type { Clock, Random } from '../http/runtime.ts'
 import type { Indexed } from '../store/entries.ts'
 import type { Store } from '../store/store.ts'
+import type { Canonicals } from './canonicals.ts'
 import type { CapabilityFacts } from './capabilities/facts.ts'
 import type { Configuration } from './configuration.ts'
 import type { Definitions } from './definitions/definitions.ts'
@@ -21,6 +22,7 @@ export interface FhirDependencies {
   readonly store: Store
   readonly extract: (resource: Resource, targets?: CompartmentsOf) => Indexed
   readonly configuration: Configuration
+  readonly canonicals: Canonicals
   readonly random: Random
   readonly clock: Clock
   /** Seals paging cursors; the same after a restart, so that a page link survives it. */

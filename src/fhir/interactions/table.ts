@@ -3,8 +3,11 @@ import type { Call, FhirDependencies, Handler } from '../call.ts'
 import type { Operation } from '../capabilities/statement.ts'
 import { docref } from '../operations/docref.ts'
 import { everything } from '../operations/everything.ts'
+import { expand } from '../operations/expand.ts'
 import { lastn } from '../operations/lastn.ts'
+import { lookup, subsumes } from '../operations/lookup.ts'
 import { meta, metaAdd, metaDelete } from '../operations/meta.ts'
+import { validateCodeInCodeSystem, validateCodeInValueSet } from '../operations/validate-code.ts'
 import { FhirError } from '../outcome.ts'
 import type { FhirRequest, FhirResponse } from '../request.ts'
 import { type Row, routeOf, routesOf } from '../routes.ts'
@@ -75,12 +78,32 @@ const onType =
   (call) =>
     handler({ ...call, route: { ...call.route, type } })
 
+/** Operations on a type and on its instances, by GET and by POST. */
+const TERMINOLOGY = (
+  [
+    ['ValueSet', 'expand', 'ValueSetExpand', expand],
+    ['ValueSet', 'validate-code', 'ValueSetValidateCode', validateCodeInValueSet],
+    ['CodeSystem', 'validate-code', 'CodeSystemValidateCode', validateCodeInCodeSystem],
+    ['CodeSystem', 'lookup', 'CodeSystemLookup', lookup],
+    ['CodeSystem', 'subsumes', 'CodeSystemSubsumes', subsumes],
+  ] as const
+).flatMap(([type, name, operation, handler]) =>
+  [`${type}/$${name}`, `${type}/:id/$${name}`].flatMap((pattern) =>
+    (['GET', 'POST'] as const).map((method) => row(method, pattern, `$${name}`, operation, ['r'], onType(type, handler))),
+  ),
+)
+
 /** What the CapabilityStatement lists as operations. */
 const OPERATIONS: ReadonlyArray<Operation> = [
   { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything', types: ['Patient'] },
   { name: 'everything', definition: 'http://hl7.org/fhir/OperationDefinition/Encounter-everything', types: ['Encounter'] },
   { name: 'lastn', definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn', types: ['Observation'] },
   { name: 'docref', definition: 'http://hl7.org/fhir/us/core/OperationDefinition/docref', types: ['DocumentReference'] },
+  { name: 'expand', definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-expand', types: ['ValueSet'] },
+  { name: 'validate-code', definition: 'http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code', types: ['ValueSet'] },
+  { name: 'validate-code', definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code', types: ['CodeSystem'] },
+  { name: 'lookup', definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup', types: ['CodeSystem'] },
+  { name: 'subsumes', definition: 'http://hl7.org/fhir/OperationDefinition/CodeSystem-subsumes', types: ['CodeSystem'] },
 ]
 
 /** Searches of several types are bounded by the principal's rows of each; their row asks for nothing. */
@@ -118,6 +141,7 @@ export const INTERACTIONS: ReadonlyArray<Row<Handler>> = [
   row('POST', 'Observation/$lastn', '$lastn', 'ObservationLastn', ['s'], onType('Observation', lastn)),
   row('GET', 'DocumentReference/$docref', '$docref', 'DocumentReferenceDocref', ['s'], onType('DocumentReference', docref)),
   row('POST', 'DocumentReference/$docref', '$docref', 'DocumentReferenceDocref', ['s'], onType('DocumentReference', docref)),
+  ...TERMINOLOGY,
   row('GET', ':type/:id/$meta', '$meta', 'Meta', ['r'], meta),
   row('POST', ':type/:id/$meta-add', '$meta-add', 'MetaAdd', ['u'], metaAdd),
   row('POST', ':type/:id/$meta-delete', '$meta-delete', 'MetaDelete', ['u'], metaDelete),

@@ -1,4 +1,5 @@
 // The code systems and value sets that are at hand, by canonical URL: R4's own, and those of packages and of the store.
+import { compareVersions, splitCanonical } from '../canonical.ts'
 import { type Codes, codesOf } from './code-system.ts'
 import { GRAMMARS } from './grammars.ts'
 import { r4Terminology } from './r4.ts'
@@ -10,17 +11,10 @@ export interface Terminology {
   bindingOf(canonical: string): Binding | undefined
   valueSet(canonical: string): CompiledValueSet | undefined
   codes(system: string, version?: string): Codes | undefined
+  /** A value set that is not one of those at hand, over what is. */
+  compile(valueSet: ValueSet): CompiledValueSet
   /** With further resources; those of the same url and version replace. */
   with(resources: readonly TerminologyResource[]): Terminology
-}
-
-const numbersOf = (version: string): readonly number[] => version.split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0)
-
-/** Below 0 where `a` is the older version (R4 references.html#canonical: without a version, the latest is meant). */
-const byVersion = (a = '', b = ''): number => {
-  const [left, right] = [numbersOf(a), numbersOf(b)]
-  const at = left.findIndex((part, index) => part !== (right[index] ?? 0))
-  return at < 0 ? left.length - right.length : (left[at] ?? 0) - (right[at] ?? 0)
 }
 
 type Versions<Kind> = ReadonlyMap<string, readonly Kind[]>
@@ -32,13 +26,8 @@ const group = <Kind extends TerminologyResource>(resources: readonly Kind[], ran
     const others = byUrl.get(one.url)?.filter(({ version }) => version !== one.version) ?? []
     byUrl.set(one.url, [...others, one])
   }
-  for (const versions of byUrl.values()) versions.sort((a, b) => rank(b) - rank(a) || byVersion(b.version, a.version))
+  for (const versions of byUrl.values()) versions.sort((a, b) => rank(b) - rank(a) || compareVersions(b.version, a.version))
   return byUrl
-}
-
-const split = (canonical: string): readonly [url: string, version: string | undefined] => {
-  const at = canonical.indexOf('|')
-  return at < 0 ? [canonical, undefined] : [canonical.slice(0, at), canonical.slice(at + 1)]
 }
 
 const remember = <Value>(make: (key: string) => Value): ((key: string) => Value) => {
@@ -77,7 +66,7 @@ const create = (resources: () => readonly TerminologyResource[]): Terminology =>
     return versions?.find((one) => one.version === version) ?? versions?.[0]
   }
   const compiledSystem = remember((key: string): Codes | undefined => {
-    const system = systemOf(...split(key))
+    const system = systemOf(...splitCanonical(key))
     return system && codesOf(system)
   })
   const codes = (system: string, version?: string): Codes | undefined =>
@@ -100,8 +89,10 @@ const create = (resources: () => readonly TerminologyResource[]): Terminology =>
   }
 
   const underWay = new Set<string>()
+  const imported: Known['valueSet'] = (canonical) => (underWay.has(canonical) ? undefined : valueSet(canonical))
+  const compile = (found: ValueSet): CompiledValueSet => compileValueSet(found, { codes, grammar, valueSet: imported })
   const valueSetOf = (canonical: string): ValueSet | undefined => {
-    const [url, version] = split(canonical)
+    const [url, version] = splitCanonical(canonical)
     const versions = groups().valueSets.get(url)
     if (version === undefined) return versions?.[0]
     return (
@@ -115,7 +106,7 @@ const create = (resources: () => readonly TerminologyResource[]): Terminology =>
     if (!found || underWay.has(canonical)) return undefined
     underWay.add(canonical)
     try {
-      return compileValueSet(found, { codes, grammar, valueSet: (other) => (underWay.has(other) ? undefined : valueSet(other)) })
+      return compile(found)
     } finally {
       underWay.delete(canonical)
     }
@@ -125,6 +116,7 @@ const create = (resources: () => readonly TerminologyResource[]): Terminology =>
     bindingOf: valueSet,
     valueSet,
     codes,
+    compile,
     with: (added) => (added.length === 0 ? terminology : create(() => [...resources(), ...added])),
   }
   return terminology

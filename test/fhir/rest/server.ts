@@ -2,6 +2,7 @@
 import type { AccessRequest, Authorize, Permission } from '../../../src/fhir/access.ts'
 import { createFhirApi } from '../../../src/fhir/api.ts'
 import type { FhirDependencies } from '../../../src/fhir/call.ts'
+import { openCanonicals } from '../../../src/fhir/canonical-store.ts'
 import type { Configuration } from '../../../src/fhir/configuration.ts'
 import { compartmentKind } from '../../../src/fhir/definitions/compartment.ts'
 import { loadDefinitions } from '../../../src/fhir/definitions/definitions.ts'
@@ -66,12 +67,13 @@ export const createServer = async (overrides: Partial<FhirDependencies> = {}) =>
   const clock = { time: Date.UTC(2026, 0, 1), now: () => clock.time++ }
   let seed = 0
   const random = { bytes: (length: number) => Uint8Array.from({ length }, (_, at) => (at < 4 ? seed++ : at) & 255) }
-  const store = await openStore({ file: ':memory:', clock })
+  const { store, canonicals } = await openCanonicals(await openStore({ file: ':memory:', clock }))
   const api = createFhirApi({
     definitions,
     store,
     extract: createExtractor(definitions, { base: BASE }),
     configuration: noConfiguration,
+    canonicals,
     random,
     clock,
     cursorKey: new Uint8Array(32),
