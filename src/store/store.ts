@@ -70,6 +70,8 @@ export interface HistoryPlan {
   readonly id?: string
   readonly since?: number
   readonly count: number
+  /** Oldest first. */
+  readonly ascending?: boolean
   /** The last version of the page before. */
   readonly after?: { readonly type: string; readonly id: string; readonly version: number }
 }

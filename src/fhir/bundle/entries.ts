@@ -34,6 +34,9 @@ const CONDITIONS: ReadonlyArray<readonly [member: string, header: string]> = [
 /** Of the enclosing request these say something about its own body and answer. */
 const OWN_HEADERS: ReadonlySet<string> = new Set(['content-type', 'content-length', 'accept', ...CONDITIONS.map(([, header]) => header)])
 
+/** A Bundle of more is one request that keeps all others waiting (security-requirements R-03). */
+const MAX_ENTRIES = 10_000
+
 const refused = (at: number, why: string): FhirError =>
   new FhirError('invalid', `entry ${at}: ${why}`, { expression: `Bundle.entry[${at}].request` })
 
@@ -92,6 +95,7 @@ const entryOf = (outer: FhirRequest, entry: JsonValue, at: number): BundleEntry 
 /** The entries, all of them read before the first is served. Throws FhirError and HttpError 400. */
 export const entriesOf = (outer: FhirRequest, bundle: { readonly [name: string]: unknown }): ReadonlyArray<BundleEntry | FhirError> => {
   const list: readonly JsonValue[] = Array.isArray(bundle.entry) ? bundle.entry : []
+  if (list.length > MAX_ENTRIES) throw new FhirError('too-long', `a Bundle has at most ${MAX_ENTRIES} entries`)
   return list.map((entry, at) => {
     try {
       return entryOf(outer, entry, at)

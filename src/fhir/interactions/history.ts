@@ -1,8 +1,7 @@
 // FHIR history (R4 http.html#history) of an instance, a type or the system. Each version is judged by itself before it is shown.
 import { formatParameters, type Parameters, parametersOf } from '../../http/parameters.ts'
 import { etag } from '../../http/preconditions.ts'
-import { ALL } from '../../store/criterion.ts'
-import { authorizeHistory, authorizeRead } from '../../store/plan.ts'
+import { authorizeHistory } from '../../store/plan.ts'
 import type { HistoryPlan, StoredResource } from '../../store/store.ts'
 import type { Call, Handler } from '../call.ts'
 import { FhirError } from '../outcome.ts'
@@ -13,9 +12,9 @@ import { intervalOf } from '../search/date.ts'
 import { countOf } from '../search/result.ts'
 import { shownText } from '../shown.ts'
 import { notHere } from './read.ts'
-import { isVisible } from './visible.ts'
+import { isVisible, known } from './visible.ts'
 
-const KNOWN: ReadonlySet<string> = new Set(['_since', '_at', '_count', '_cursor'])
+const KNOWN: ReadonlySet<string> = new Set(['_since', '_at', '_count', '_sort', '_cursor'])
 const DEFAULT_COUNT = 100
 const MAX_COUNT = 1000
 /** A principal who sees next to nothing of a long history is refused before the walk takes for ever. */
@@ -27,6 +26,15 @@ const timeOf = (parameters: Parameters, name: string) => {
   const interval = intervalOf(value)
   if (!interval) throw new FhirError('value', `${name} is a date or an instant`)
   return interval
+}
+
+/** `_sort=_lastUpdated` is oldest first (R5 http.html#history; R4 has newest first only). */
+const isAscending = (parameters: Parameters): boolean => {
+  const sort = parameters.get('_sort') ?? '-_lastUpdated'
+  if (sort !== '_lastUpdated' && sort !== '-_lastUpdated')
+    throw new FhirError('value', '_sort of a history is _lastUpdated or -_lastUpdated')
+  if (sort === '_lastUpdated' && parameters.has('_at')) throw new FhirError('invalid', '_at is answered newest first')
+  return sort === '_lastUpdated'
 }
 
 interface Walk {
@@ -121,7 +129,7 @@ const bundle = (call: Call, parameters: Parameters, { versions, more }: Page, bi
 const checkInstance = async ({ route, deps }: Call, permit: Permit): Promise<void> => {
   const { type, id } = route
   if (type === undefined || id === undefined) return
-  if (!(await deps.store.read(authorizeRead({ type, id, where: ALL }, permit.rows(type, 'r'))))) throw notHere()
+  if (!(await known(deps, type, id, permit.rows(type, 'r')))) throw notHere()
 }
 
 export const history: Handler = async (call) => {
@@ -130,7 +138,8 @@ export const history: Handler = async (call) => {
   const since = timeOf(parameters, '_since')
   const at = timeOf(parameters, '_at')
   const count = Math.max(1, countOf(parameters.get('_count') ?? String(DEFAULT_COUNT), MAX_COUNT))
-  const binding = JSON.stringify([fhir.segments, parameters.get('_since') ?? '', at ? '_at' : ''])
+  const ascending = isAscending(parameters)
+  const binding = JSON.stringify([fhir.segments, parameters.get('_since') ?? '', at ? '_at' : '', ascending])
   const cursor = parameters.get('_cursor')
   const after = cursor === undefined ? undefined : positionOf(openCursor(deps.cursorKey, cursor, binding))
   const permit = await permitOf(call, { parameters })
@@ -141,6 +150,7 @@ export const history: Handler = async (call) => {
     at,
     plan: {
       count,
+      ascending,
       ...(route.type !== undefined && { type: route.type }),
       ...(route.id !== undefined && { id: route.id }),
       ...(since && { since: since.from }),

@@ -1,7 +1,5 @@
 // FHIR read (R4 http.html#read). What the principal may not see is not here; what was deleted is gone for who may see it.
 import { etag } from '../../http/preconditions.ts'
-import { ALL } from '../../store/criterion.ts'
-import { authorizeRead } from '../../store/plan.ts'
 import type { StoredResource } from '../../store/store.ts'
 import { binaryAnswer } from '../binary.ts'
 import type { Call, Handler } from '../call.ts'
@@ -9,6 +7,7 @@ import { FhirError } from '../outcome.ts'
 import { onlyParameters } from '../parameters.ts'
 import { permitOf } from '../permit.ts'
 import { shown, versionHeaders } from '../shown.ts'
+import { known } from './visible.ts'
 
 /** Does the client have this version already (RFC 9110 §13.1.2, §13.1.3: If-None-Match wins over If-Modified-Since). */
 const isKnown = ({ fhir }: Call, { version, updated }: StoredResource): boolean => {
@@ -24,7 +23,7 @@ export const notHere = (): FhirError => new FhirError('not-found', 'the resource
 export const read: Handler = async (call) => {
   const { type = '', id = '' } = call.route
   const permit = await permitOf(call, { parameters: onlyParameters(call) })
-  const found = await call.deps.store.read(authorizeRead({ type, id, where: ALL }, permit.rows(type, 'r')))
+  const found = await known(call.deps, type, id, permit.rows(type, 'r'))
   if (!found) throw notHere()
   if (found.text === undefined) throw new FhirError('deleted', 'the resource was deleted')
   if (isKnown(call, found)) return { status: 304, headers: versionHeaders(found) }

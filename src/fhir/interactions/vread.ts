@@ -7,14 +7,15 @@ import { onlyParameters } from '../parameters.ts'
 import { permitOf } from '../permit.ts'
 import { shown } from '../shown.ts'
 import { notHere } from './read.ts'
-import { isVisible } from './visible.ts'
+import { isVisible, known } from './visible.ts'
 
 export const vread: Handler = async (call) => {
   const { type = '', id = '', vid = '' } = call.route
   const permit = await permitOf(call, { parameters: onlyParameters(call) })
   const rows = permit.rows(type, 'r')
+  if (!(await known(call.deps, type, id, rows))) throw notHere()
   const found = /^\d{1,15}$/.test(vid)
-    ? await call.deps.store.version(authorizeRead({ type, id, where: ALL, version: Number(vid) }, rows))
+    ? await call.deps.store.version(authorizeRead({ type, id, where: ALL, version: Number(vid) }, ALL))
     : undefined
   if (!found || !(await isVisible(call.deps, found, rows))) throw notHere()
   if (found.text === undefined) throw new FhirError('deleted', 'this version is a deletion')

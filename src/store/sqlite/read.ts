@@ -61,15 +61,16 @@ const placeOf = (compiler: Compiler, { type, id, version }: NonNullable<HistoryP
   return row?.seq ?? 0
 }
 
-/** Versions, newest first. */
+/** Versions, newest first unless the plan says otherwise. */
 export const history = (compiler: Compiler, plan: HistoryPlan) => {
   const type = plan.type === undefined ? undefined : (compiler.names.find('type', plan.type) ?? -1)
   const byType = type === undefined ? raw('') : sql` AND h.type = ${type}`
   const byId = plan.id === undefined ? raw('') : sql` AND h.rid = (SELECT rid FROM res WHERE type = ${type ?? -1} AND id = ${plan.id})`
   const since = plan.since === undefined ? raw('') : sql` AND h.at >= ${plan.since}`
-  const before = plan.after === undefined ? raw('') : sql` AND h.seq < ${placeOf(compiler, plan.after)}`
+  const [onwards, order] = plan.ascending ? [raw('>'), raw('ASC')] : [raw('<'), raw('DESC')]
+  const before = plan.after === undefined ? raw('') : sql` AND h.seq ${onwards} ${placeOf(compiler, plan.after)}`
   const rows = compiler.db.rows<Version>(
-    sql`SELECT ${VERSION} WHERE 1${byType}${byId}${since}${before} ORDER BY h.seq DESC LIMIT ${plan.count + 1}`,
+    sql`SELECT ${VERSION} WHERE 1${byType}${byId}${since}${before} ORDER BY h.seq ${order} LIMIT ${plan.count + 1}`,
   )
   return { versions: rows.slice(0, plan.count).map((row) => stored(compiler, row)), more: rows.length > plan.count }
 }

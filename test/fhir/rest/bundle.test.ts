@@ -92,3 +92,60 @@ test('nothing of a transaction stays where one entry is refused, denied or doubl
   assert.equal((await ask('GET', '/Patient?_summary=count')).json.total, 0)
   assert.equal((await ask('GET', '/Observation?_summary=count')).json.total, 1)
 })
+
+test('a transaction patches, by JSON Patch in a Binary and by Parameters, and holds changes to a version (R4 http.html#patch, #trules)', async () => {
+  const { ask, put } = await createServer()
+  await put({ ...patient, id: 'p1', active: true }, { ...patient, id: 'p2', active: true })
+  const list = Buffer.from(JSON.stringify([{ op: 'replace', path: '/active', value: false }])).toString('base64')
+  const json = { resourceType: 'Binary', contentType: 'application/json-patch+json', data: list }
+  const operation = [
+    { name: 'type', valueCode: 'replace' },
+    { name: 'path', valueString: 'Patient.active' },
+    { name: 'value', valueBoolean: false },
+  ]
+  const fhirpath = { resourceType: 'Parameters', parameter: [{ name: 'operation', part: operation }] }
+  const sent = (ifMatch: string) =>
+    bundle(
+      'transaction',
+      entry('PATCH', 'Patient/p1', json),
+      entry('PATCH', 'Patient/p2', fhirpath, { ifMatch }),
+      entry('GET', 'Patient/p1'),
+    )
+  assert.equal((await ask('POST', '/', sent('W/"2"'))).status, 412)
+  assert.equal((await ask('GET', '/Patient/p1')).json.active, true, 'nothing of it is written')
+  const done = await ask('POST', '/', sent('W/"1"'))
+  assert.deepEqual(statuses(done.json), ['200', '200', '200'])
+  assert.deepEqual(
+    done.json.entry.map(({ resource }: Json) => resource.active),
+    [false, false, false],
+  )
+})
+
+test('transactions: conditional update and delete, what was deleted is free again, reads see what is written (R4 http.html#trules)', async () => {
+  const { ask, put } = await createServer()
+  await put({ ...patient, id: 'p1' }, { resourceType: 'Patient', id: 'p2', identifier: [{ system: 's', value: '2' }] })
+  const sent = bundle(
+    'transaction',
+    entry('GET', 'Patient?identifier=s|3'),
+    entry('PUT', 'Patient?identifier=s|1', { ...patient, gender: 'male' }, {}, 'urn:uuid:a'),
+    entry('POST', 'Patient', {
+      resourceType: 'Patient',
+      identifier: [{ system: 's', value: '3' }],
+      link: [{ other: { reference: 'urn:uuid:a' }, type: 'seealso' }],
+    }),
+    entry('DELETE', 'Patient?identifier=s|2'),
+    entry('HEAD', 'Patient/p1'),
+  )
+  const { json, text } = await ask('POST', '/', sent)
+  assert.deepEqual(statuses(json), ['200', '200', '201', '204', '200'], text)
+  assert.equal(json.entry[0].resource.entry.length, 1)
+  assert.equal(json.entry[2].resource.link[0].other.reference, 'Patient/p1')
+  assert.equal((await ask('GET', '/Patient/p2')).status, 410)
+})
+
+test('R-03: a Bundle of too many entries is 413, and nothing of it is done', async () => {
+  const { ask } = await createServer()
+  const many = Array.from({ length: 10_001 }, () => entry('POST', 'Patient', patient))
+  for (const type of ['batch', 'transaction']) assert.equal((await ask('POST', '/', bundle(type, ...many))).status, 413)
+  assert.equal((await ask('GET', '/Patient?_summary=count')).json.total, 0)
+})

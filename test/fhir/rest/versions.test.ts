@@ -50,8 +50,40 @@ test('S-13: of a resource that moved, only the versions of the own patient; S-14
   const other = patientToken('p2')
   assert.equal((await ask('GET', '/Observation/o1/_history', { as: other })).status, 404)
   await ask('DELETE', '/Observation/o1')
-  const deleted = await ask('GET', '/Observation/o1', { as })
-  assert.deepEqual({ ...deleted }, { ...(await ask('GET', '/Observation/o2', { as })) })
+  for (const path of ['', '/_history', '/_history/1', '/_history/2', '/_history/3']) {
+    const foreign = await ask('GET', `/Observation/o1${path}`, { as: other })
+    assert.deepEqual({ ...foreign }, { ...(await ask('GET', `/Observation/o2${path}`, { as: other })) }, path)
+  }
+})
+
+test('what was deleted is gone, not absent, for those who could read it: 410, its versions and its deletion (design, Who may)', async () => {
+  const { ask, put } = await createServer()
+  await put(observation('p2', 1), observation('p1', 2))
+  const as = patientToken('p1')
+  await ask('DELETE', '/Observation/o1', { as })
+  assert.equal((await ask('GET', '/Observation/o1', { as })).status, 410)
+  assert.deepEqual(versionsOf((await ask('GET', '/Observation/o1/_history', { as })).json), ['deleted', '2'])
+  assert.deepEqual(versionsOf((await ask('GET', '/_history', { as })).json), ['deleted', '2'])
+  assert.equal((await ask('GET', '/Observation/o1/_history/2', { as })).status, 200)
+  assert.equal((await ask('GET', '/Observation/o1/_history/3', { as })).status, 410)
+  assert.equal((await ask('GET', '/Observation/o1/_history/1', { as })).status, 404)
+  await put(observation('p1', 3))
+  assert.deepEqual(versionsOf((await ask('GET', '/Observation/o1/_history', { as })).json), ['4', 'deleted', '2'])
+})
+
+test('_sort of a history: newest first, or oldest first (R5 http.html#history), page by page', async () => {
+  const { ask, put } = await createServer()
+  for (const value of [1, 2, 3, 4, 5]) await put(observation('p1', value))
+  assert.deepEqual(versionsOf((await ask('GET', '/Observation/o1/_history?_sort=-_lastUpdated&_count=2')).json), ['5', '4'])
+  const seen: string[] = []
+  for (let path: string | undefined = '/Observation/_history?_sort=_lastUpdated&_count=2'; path !== undefined; ) {
+    const { json } = await ask('GET', path)
+    seen.push(...versionsOf(json))
+    path = json.link.find(({ relation }: Json) => relation === 'next')?.url.slice('https://box.example/fhir'.length)
+  }
+  assert.deepEqual(seen, ['1', '2', '3', '4', '5'])
+  for (const query of ['_sort=status', '_sort=_lastUpdated&_at=2026', '_count=x', '_since=never', 'status=final'])
+    assert.equal((await ask('GET', `/Observation/o1/_history?${query}`)).status, 400, query)
 })
 
 test('conditional read and HEAD', async () => {
