@@ -6,6 +6,7 @@ import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
 import { configurationParameters } from './bundle/index-configuration.ts'
 import { type Loaded, type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
+import type { Tables } from './bundle/tables.ts'
 import type { ExplainAs } from './explain-as.ts'
 import { createFhirApi } from './fhir/api.ts'
 import { openCanonicals } from './fhir/canonical-store.ts'
@@ -25,8 +26,10 @@ import { keyFileOf } from './oauth/keys/file.ts'
 import { openKeys } from './oauth/keys/open.ts'
 import { watchKeys } from './oauth/keys/watch.ts'
 import type { Keys } from './oauth/keys.ts'
+import { isRegistrationOn } from './oauth/registration/settings.ts'
 import { createUsers } from './oauth/users.ts'
 import { createDecisionLog } from './policy/decision-log.ts'
+import { registrationsOf } from './registrations.ts'
 import { openSearchIndex, type SearchIndexOptions } from './search-index.ts'
 import { seedEntries } from './seeds.ts'
 import { openStore } from './store/sqlite/open.ts'
@@ -126,7 +129,7 @@ export const readBundles = async (options: BoxOptions): Promise<Loaded> => {
   return load(options, loadDefinitions(), fetch, { existing: (type, id) => seeds.has(`${type}/${id}`) })
 }
 
-const capabilityFacts = (issuer: string, clock: Clock): CapabilityFacts => ({
+const capabilityFacts = (issuer: string, clock: Clock, { authConfig }: Tables): CapabilityFacts => ({
   software: { name: 'Emberbox', version: VERSION },
   date: new Date(clock.now()).toISOString(),
   oauth: {
@@ -135,6 +138,7 @@ const capabilityFacts = (issuer: string, clock: Clock): CapabilityFacts => ({
     introspect: `${issuer}/auth/introspect`,
     revoke: `${issuer}/auth/revoke`,
     manage: `${issuer}/auth/grants`,
+    ...(isRegistrationOn({ authConfig }) && { register: `${issuer}/auth/register` }),
   },
 })
 
@@ -213,10 +217,12 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
 
     const requestId = requestIds(random)
     const decisions = createDecisionLog(clock)
+    const registrations = registrationsOf(submit)
     const groundOf = (definitions: Definitions): Ground => ({
       issuer: baseUrl,
       store,
       users: createUsers(store),
+      registrations,
       keys,
       definitions,
       clock,
@@ -234,7 +240,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
         random,
         clock,
         cursorKey: keys.secret('cursor'),
-        capability: capabilityFacts(baseUrl, clock),
+        capability: capabilityFacts(baseUrl, clock, live.tables()),
         formats: { toFhir, toAidbox },
       }),
       requestId,

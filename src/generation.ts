@@ -23,6 +23,8 @@ import { tokenEndpoints } from './oauth/endpoints.ts'
 import type { Keys } from './oauth/keys.ts'
 import type { Principal } from './oauth/principal.ts'
 import type { Provider, Users } from './oauth/provider.ts'
+import { registrationEndpoints } from './oauth/registration/endpoints.ts'
+import { isRegistrationOn } from './oauth/registration/settings.ts'
 import { openidEndpoints } from './openid/endpoints.ts'
 import { mintIdToken } from './openid/id-token.ts'
 import { readIdTokenHint } from './openid/id-token-hint.ts'
@@ -44,6 +46,7 @@ export interface Ground {
   readonly issuer: string
   readonly store: Store
   readonly users: Users
+  readonly registrations: Provider['registrations']
   readonly keys: Keys
   readonly definitions: Definitions
   readonly clock: Clock
@@ -169,6 +172,7 @@ export const createGeneration = (ground: Ground, tables: Tables): Generation => 
     ...own,
     clients: tables.clients,
     authConfig: tables.authConfig,
+    registrations: ground.registrations,
     users,
     random,
     fetch,
@@ -183,7 +187,14 @@ export const createGeneration = (ground: Ground, tables: Tables): Generation => 
   const explain = async (principal: Principal, request: AskedRequest): Promise<Explained> => explainer(app, issuer)(principal, request)
   const app = mount({
     provider,
-    endpoints: [...tokenEndpoints, ...authorizeEndpoints, ...accountEndpoints, ...openidEndpoints, ...smartEndpoints(fhirBases)],
+    endpoints: [
+      ...tokenEndpoints,
+      ...authorizeEndpoints,
+      ...accountEndpoints,
+      ...(isRegistrationOn(provider) ? registrationEndpoints : []),
+      ...openidEndpoints,
+      ...smartEndpoints(fhirBases),
+    ],
     callerRoutes: [
       ...aidboxRoutes({ issuer, launch, fhir: ground.fhir }),
       ...debugRoutes({

@@ -10,7 +10,13 @@ interface Secret {
 }
 
 const SECRETS: ReadonlyMap<string, readonly Secret[]> = new Map<string, readonly Secret[]>([
-  ['Client', [{ path: ['secret'], stored: 'hash' }]],
+  [
+    'Client',
+    [
+      { path: ['secret'], stored: 'hash' },
+      { path: ['registration', 'access_token'], stored: 'hash' },
+    ],
+  ],
   [
     'User',
     [
@@ -42,7 +48,13 @@ const SECRETS: ReadonlyMap<string, readonly Secret[]> = new Map<string, readonly
       { path: ['introspection_endpoint', 'authorization'], stored: 'clear' },
     ],
   ],
-  ['AuthConfig', [{ path: ['twoFactor', 'webhook', 'headers'], stored: 'clear' }]],
+  [
+    'AuthConfig',
+    [
+      { path: ['twoFactor', 'webhook', 'headers'], stored: 'clear' },
+      { path: ['registration', 'initial_access_tokens', '*'], stored: 'hash' },
+    ],
+  ],
 ])
 
 type Fields = Readonly<Record<string, unknown>>
@@ -59,7 +71,8 @@ const without = (value: unknown, [step, ...rest]: Path): unknown => {
 /** The resource without its secrets, as it may leave the server. */
 export const redact = (type: string, resource: Fields): Fields =>
   (SECRETS.get(type) ?? []).reduce<Fields>((shown, { path }) => {
-    const next = without(shown, path)
+    // Of a list of secrets, not even how many there are.
+    const next = without(shown, path.at(-1) === '*' ? path.slice(0, -1) : path)
     return isMap(next) ? next : {}
   }, resource)
 
@@ -70,14 +83,21 @@ export interface Hashing {
   readonly hashPassword: (password: string) => Promise<string>
 }
 
+/** Every text at the path, replaced. */
+const replaced = async (value: unknown, [step, ...rest]: Path, change: (clear: string) => string | Promise<string>): Promise<unknown> => {
+  if (step === undefined) return typeof value === 'string' ? change(value) : value
+  if (step === '*') return Array.isArray(value) ? Promise.all(value.map((item) => replaced(item, rest, change))) : value
+  if (!isMap(value) || !Object.hasOwn(value, step)) return value
+  return { ...value, [step]: await replaced(value[step], rest, change) }
+}
+
 /** The resource as it may be stored: what is only ever compared is a hash. */
 export const hashSecrets = async (type: string, resource: Fields, { hashSecret, hashPassword }: Hashing): Promise<Fields> => {
-  const hashed: Record<string, unknown> = { ...resource }
+  let hashed = resource
   for (const { path, stored } of SECRETS.get(type) ?? []) {
-    const [field = ''] = path
-    const clear = hashed[field]
-    if (stored === 'clear' || typeof clear !== 'string') continue
-    hashed[field] = stored === 'hash' ? hashSecret(clear) : await hashPassword(clear)
+    if (stored === 'clear') continue
+    const next = await replaced(hashed, path, stored === 'hash' ? hashSecret : hashPassword)
+    if (isMap(next)) hashed = next
   }
   return hashed
 }

@@ -49,6 +49,12 @@ export const isPublicAddress = (address: string): boolean => {
   return family !== 0 && !INSIDE.check(address, family === 4 ? 'ipv4' : 'ipv6')
 }
 
+/** Is this host not inside by its spelling? A name may still lead inside: `createEgress` looks. */
+export const isPublicHost = (hostname: string): boolean => {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  return isIP(host) === 0 ? host.includes('.') && !/(^|\.)(localhost|local|internal)\.?$/.test(host) : isPublicAddress(host)
+}
+
 const resolvePublic = async (hostname: string): Promise<string> => {
   const host = hostname.replace(/^\[|\]$/g, '')
   const addresses = isIP(host) ? [host] : (await lookup(host, { all: true })).map(({ address }) => address)

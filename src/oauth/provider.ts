@@ -81,12 +81,21 @@ export interface Profile {
   readonly scopesSupported: readonly string[]
 }
 
+/** Where clients that register themselves are kept: among all others, from the next request on. */
+export interface Registrations {
+  /** Why it cannot be kept; undefined: it is. */
+  put(client: Client): Promise<string | undefined>
+  /** It is gone, or at least of no use any more. */
+  remove(client: Client): Promise<void>
+}
+
 /** One authorization server: one issuer, one tenant, one generation of tables. */
 export interface Provider {
   /** The configured base URL, without a trailing slash; never from a request (security-requirements H-05). */
   readonly issuer: string
   readonly clients: ReadonlyMap<string, Client>
   readonly authConfig: AuthConfig | undefined
+  readonly registrations: Registrations
   readonly records: RecordStore
   readonly users: Users
   readonly keys: Keys
@@ -107,7 +116,7 @@ export interface Provider {
 
 /** An endpoint of the authorization server; box.ts mounts the table of them. */
 export interface Endpoint {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Absolute path, e.g. `/auth/token`; Hono's `:name` for parameters. */
   readonly path: string
   /** CORS as the design says: metadata and the token family yes, authorize and pages never. */

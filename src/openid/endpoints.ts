@@ -17,6 +17,8 @@ const jwks = ({ keys, clients }: Provider) => ({ keys: keys.published(longestLif
 /** Mounted by box.ts. */
 export const openidEndpoints: readonly Endpoint[] = [
   { method: 'GET', path: '/.well-known/openid-configuration', cors: true, handle: document(authorizationServerMetadata) },
+  // RFC 8414 §3: where clients look that know OAuth and not OpenID Connect.
+  { method: 'GET', path: '/.well-known/oauth-authorization-server', cors: true, handle: document(authorizationServerMetadata) },
   { method: 'GET', path: '/.well-known/jwks.json', cors: true, handle: document(jwks) },
   { method: 'GET', path: '/auth/userinfo', cors: true, handle: answering(userinfoEndpoint) },
   { method: 'POST', path: '/auth/userinfo', cors: true, handle: answering(userinfoEndpoint) },

@@ -1,15 +1,15 @@
 // What this authorization server can do (RFC 8414 §2, OpenID Connect Discovery §3, aidbox-behaviour §5.1): only what is true here.
 import { PROMPTS } from '../oauth/authorize/checks.ts'
 import { PASSWORD_ACR } from '../oauth/authorize/respond.ts'
-import { PAR_PATH } from '../oauth/client/assertion.ts'
+import { ASSERTION_ALGORITHMS, PAR_PATH } from '../oauth/client/assertion.ts'
 import type { Provider } from '../oauth/provider.ts'
+import { isRegistrationOn } from '../oauth/registration/settings.ts'
 import { GRANT_TYPES } from '../oauth/token/endpoint.ts'
 
 const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt']
-const ASSERTION_ALGORITHMS = ['RS384', 'ES384', 'RS256', 'ES256']
 
 /** The members that openid-configuration and smart-configuration share, so that the two cannot disagree. */
-export const authorizationServerMetadata = ({ issuer, profile }: Provider): Record<string, unknown> => ({
+export const authorizationServerMetadata = ({ issuer, profile, authConfig }: Provider): Record<string, unknown> => ({
   issuer,
   authorization_endpoint: `${issuer}/auth/authorize`,
   token_endpoint: `${issuer}/auth/token`,
@@ -18,6 +18,7 @@ export const authorizationServerMetadata = ({ issuer, profile }: Provider): Reco
   introspection_endpoint: `${issuer}/auth/introspect`,
   revocation_endpoint: `${issuer}/auth/revoke`,
   userinfo_endpoint: `${issuer}/auth/userinfo`,
+  ...(isRegistrationOn({ authConfig }) && { registration_endpoint: `${issuer}/auth/register` }),
   end_session_endpoint: `${issuer}/auth/logout`,
   jwks_uri: `${issuer}/.well-known/jwks.json`,
   scopes_supported: profile.scopesSupported,

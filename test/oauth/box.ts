@@ -111,6 +111,7 @@ export const createTestBox = async (
     issuer: ISSUER,
     clients: new Map([...CLIENTS, ...extra].map((client) => [client.id, client])),
     authConfig: undefined,
+    registrations: { put: async () => undefined, remove: async () => undefined },
     records: (await openStore({ file: ':memory:', clock: { now: () => time.now } })).records,
     users: usersOf(people),
     keys,

@@ -28,6 +28,9 @@ const KEY_OF = new Map([
   ['ES256', { kty: 'EC', crv: 'P-256', unregistered: false }],
 ])
 
+/** token_endpoint_auth_signing_alg_values_supported */
+export const ASSERTION_ALGORITHMS: readonly string[] = [...KEY_OF.keys()]
+
 const refuse = (why: string): never => {
   throw new OAuthError('invalid_client', `the client assertion is not acceptable: ${why}`)
 }

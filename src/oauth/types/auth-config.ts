@@ -66,4 +66,31 @@ export interface AuthConfig {
       [k: string]: unknown
     }
   }
+  /**
+   * Apps that register themselves (RFC 7591). Absent: none can.
+   */
+  registration?: {
+    /**
+     * True: anybody may register an app.
+     */
+    open?: boolean
+    /**
+     * Tokens whose bearers may register apps; stored as hashes and never returned.
+     *
+     * Items: A token.
+     */
+    initial_access_tokens?: string[]
+    /**
+     * The grants that such apps may have; absent: authorization_code and refresh_token.
+     *
+     * Items: A grant type.
+     */
+    grant_types?: ('authorization_code' | 'refresh_token' | 'client_credentials')[]
+    /**
+     * The most that such apps may ask for; absent: no bound but policies.
+     *
+     * Items: A scope.
+     */
+    scope?: string[]
+  }
 }

@@ -426,4 +426,21 @@ export interface Client {
       audience?: string[]
     }
   }
+  /**
+   * Set where the client registered itself (RFC 7591): policies can tell it by this.
+   */
+  registration?: {
+    /**
+     * When, in seconds since the epoch.
+     */
+    client_id_issued_at?: number
+    /**
+     * How it proves itself, as it registered.
+     */
+    token_endpoint_auth_method?: string
+    /**
+     * Its registration access token (RFC 7592); stored as a hash and never returned.
+     */
+    access_token?: string
+  }
 }
