@@ -1,31 +1,30 @@
-// Sets of characters, ASCII one by one and all others as one: enough to prove that two sets are disjoint, never too optimistic.
+// Sets of characters, ASCII one by one and all others as one: what may be equal counts as equal, so that a proof is never too optimistic.
 
 export type Chars = ReadonlySet<number>
 
 const OTHER = 128
-const all = Array.from({ length: OTHER + 1 }, (_, code) => code)
+/** The codes that sets hold. */
+export const ALPHABET: readonly number[] = Array.from({ length: OTHER + 1 }, (_, code) => code)
 
 /** A dot, with or without line ends: the larger set is the safer one here. */
-export const ANY: Chars = new Set(all)
+export const ANY: Chars = new Set(ALPHABET)
 
 const code = (char: string): number => Math.min(char.charCodeAt(0), OTHER)
 
 export const union = (a: Chars, b: Chars): Chars => new Set([...a, ...b])
 
 /** Every other character; the rest of Unicode stays in, since only a part of it may have been named. */
-export const complement = (chars: Chars): Chars => new Set(all.filter((one) => one === OTHER || !chars.has(one)))
-
-export const disjoint = (a: Chars, b: Chars): boolean => [...a].every((one) => !b.has(one))
+export const complement = (chars: Chars): Chars => new Set(ALPHABET.filter((one) => one === OTHER || !chars.has(one)))
 
 export const oneOf = (char: string, ignoreCase: boolean): Chars =>
   new Set(ignoreCase ? [code(char), code(char.toLowerCase()), code(char.toUpperCase())] : [code(char)])
 
 export const range = (from: string, to: string, ignoreCase: boolean): Chars => {
-  const within = all.filter((one) => one >= code(from) && one <= code(to))
+  const within = ALPHABET.filter((one) => one >= code(from) && one <= code(to))
   return ignoreCase ? union(new Set(within), new Set(within.flatMap((one) => [...oneOf(String.fromCharCode(one), true)]))) : new Set(within)
 }
 
-const matching = (test: RegExp): Chars => new Set(all.filter((one) => one < OTHER && test.test(String.fromCharCode(one))))
+const matching = (test: RegExp): Chars => new Set(ALPHABET.filter((one) => one < OTHER && test.test(String.fromCharCode(one))))
 const CLASSES: ReadonlyMap<string, Chars> = new Map([
   ['d', matching(/\d/)],
   ['w', matching(/\w/)],
