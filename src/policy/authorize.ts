@@ -6,9 +6,9 @@ import type { ScopeRows } from '../smart/criteria.ts'
 import { type FhirUser, fhirUserOf } from '../smart/fhir-user.ts'
 import { ALL } from '../store/criterion.ts'
 import type { CompiledPolicies } from './compile.ts'
-import { decide } from './decide.ts'
+import { type Asked, decide, roleNames } from './decide.ts'
 import { isMap } from './matcho/value.ts'
-import { requestObject } from './request-object.ts'
+import { methodOf, RequestView } from './request-object.ts'
 
 /** One denial, for the operator: the outside learns nothing of it. */
 export interface Denial {
@@ -85,6 +85,21 @@ export const isUncovered = ({ type }: AccessRequest, permission: Permission, rea
 const uncovered = (access: AccessRequest, reach: ScopeRows | undefined): boolean =>
   reach !== undefined && access.permissions.some((permission) => isUncovered(access, permission, reach))
 
+/** What policies are looked up by is known without making their request object. */
+const askedOf = (access: AccessRequest, principal: Principal): Asked => {
+  const type = access.params['resource/type']
+  return {
+    request: new RequestView(access, principal),
+    method: methodOf(access.request.method),
+    uri: access.request.path,
+    user: principal.user?.id,
+    client: principal.client?.id,
+    operation: access.operation,
+    type: typeof type === 'string' ? type : undefined,
+    roles: roleNames(principal.roles),
+  }
+}
+
 const UNAUTHENTICATED: Decision = { permit: false, status: 401, reason: 'authentication is required' }
 const OUT_OF_SCOPE: Decision = { permit: false, status: 403, reason: 'no granted scope covers this request', insufficientScope: true }
 const FORBIDDEN: Decision = { permit: false, status: 403, reason: 'Forbidden' }
@@ -102,8 +117,8 @@ export const createAuthorize = (dependencies: AuthorizeDependencies): ((principa
     }
     return async (access) => {
       if (uncovered(access, reach)) return deny(access, OUT_OF_SCOPE, 'scope')
-      const subject = { user: principal.user?.id, client: principal.client?.id, operation: access.operation }
-      if (!decide(dependencies.policies, requestObject(access, principal), subject).granted) {
+      const asked = askedOf(access, principal)
+      if (!decide(dependencies.policies, asked.request, asked).granted) {
         return deny(access, principal.method === 'anonymous' ? UNAUTHENTICATED : FORBIDDEN, 'policy')
       }
       return { permit: true, rows: reach?.rows ?? (() => ALL), confined: reach?.confined ?? false }

@@ -1,15 +1,26 @@
 // AccessPolicies, compiled and indexed by what they are linked to, so that 10,000 cost what the relevant few cost (P-09).
+import { type Slice, sliceOf } from './decision-index.ts'
 import { type PolicyDiagnostic, type Site, siteOf } from './diagnostics.ts'
 import { compileEngine, type PolicySource } from './engines.ts'
+import { type Facts, factsOf } from './facts.ts'
 import type { Matcher } from './matcho/matcher.ts'
 import { isMap } from './matcho/value.ts'
 
 export interface CompiledPolicy {
   readonly id: string
   readonly matcher: Matcher
+  readonly facts: Facts
   readonly roleName: string | undefined
   /** Where it is asked: everywhere, only at /rpc, or anywhere but there. */
   readonly type: 'rest' | 'rpc' | undefined
+}
+
+/** The policies of one kind of request, by what they are linked to: ids of users, clients and operations; and those linked to nothing. */
+export interface PolicyIndex {
+  readonly users: ReadonlyMap<string, Slice<CompiledPolicy>>
+  readonly clients: ReadonlyMap<string, Slice<CompiledPolicy>>
+  readonly operations: ReadonlyMap<string, Slice<CompiledPolicy>>
+  readonly global: Slice<CompiledPolicy>
 }
 
 /** Immutable: a change of policies compiles new ones beside these, and swaps them whole (P-17). */
@@ -17,6 +28,8 @@ export interface CompiledPolicies {
   readonly global: readonly CompiledPolicy[]
   /** By `Client/x`, `User/x` or `Operation/x`. */
   readonly linked: ReadonlyMap<string, readonly CompiledPolicy[]>
+  /** The same for decisions. */
+  readonly index: { readonly rest: PolicyIndex; readonly rpc: PolicyIndex }
 }
 
 export type Compilation =
@@ -58,6 +71,18 @@ const roleNameOf = (policy: PolicySource, site: Site): string | undefined => {
   return undefined
 }
 
+type Lists = Pick<CompiledPolicies, 'global' | 'linked'>
+
+const indexOf = ({ global, linked }: Lists, kind: 'rest' | 'rpc'): PolicyIndex => {
+  const asked = (list: readonly CompiledPolicy[]) => list.filter(({ type }) => type === undefined || type === kind)
+  const linkedTo = (type: string): PolicyIndex['users'] => {
+    const prefix = `${type}/`
+    const lists = [...linked].filter(([key]) => key.startsWith(prefix))
+    return new Map(lists.map(([key, list]) => [key.slice(prefix.length), sliceOf(asked(list))]))
+  }
+  return { users: linkedTo('User'), clients: linkedTo('Client'), operations: linkedTo('Operation'), global: sliceOf(asked(global)) }
+}
+
 /** Compiles all policies at once: all of them, or every reason why not. */
 export const compilePolicies = (sources: readonly object[]): Compilation => {
   const found: PolicyDiagnostic[] = []
@@ -70,6 +95,7 @@ export const compilePolicies = (sources: readonly object[]): Compilation => {
     const compiled = {
       id,
       matcher: compileEngine(policy, site),
+      facts: factsOf(policy),
       roleName: roleNameOf(policy, site.in('roleName')),
       type: typeOf(policy, site.in('type')),
     }
@@ -89,5 +115,9 @@ export const compilePolicies = (sources: readonly object[]): Compilation => {
   }
   return found.some(({ severity }) => severity === 'error')
     ? { ok: false, diagnostics: found }
-    : { ok: true, policies: { global, linked }, warnings: found }
+    : {
+        ok: true,
+        policies: { global, linked, index: { rest: indexOf({ global, linked }, 'rest'), rpc: indexOf({ global, linked }, 'rpc') } },
+        warnings: found,
+      }
 }

@@ -1,52 +1,71 @@
 // The decision (aidbox-behaviour §3.2): the first policy that is true grants; none is a denial. No order matters, no policy forbids.
-import type { CompiledPolicies, CompiledPolicy } from './compile.ts'
-import { at } from './matcho/value.ts'
+import type { CompiledPolicies, CompiledPolicy, PolicyIndex } from './compile.ts'
+import { findIn, type Keys, type Slice } from './decision-index.ts'
+import { at, member } from './matcho/value.ts'
 import { inRole, type RequestObject } from './request-object.ts'
 
 export type PolicyDecision = { readonly granted: true; readonly by: string } | { readonly granted: false }
 
-/** Who asks for what, by id: what policies can be linked to. */
-export interface Subject {
-  readonly user: string | undefined
-  readonly client: string | undefined
-  readonly operation: string | undefined
+/** A request object with what its policies are looked up by. */
+export interface Asked extends Keys {
+  readonly request: RequestObject
 }
 
+/** What cannot be read is as good as absent: a policy that needs it is false (P-02). */
 const textAt = (request: RequestObject, path: readonly string[]): string | undefined => {
-  const value = at(request, path)
-  return typeof value === 'string' ? value : undefined
+  try {
+    const value = at(request, path)
+    return typeof value === 'string' ? value : undefined
+  } catch {
+    return undefined
+  }
 }
 
-const subjectOf = (request: RequestObject): Subject => ({
-  user: textAt(request, ['user', 'id']),
-  client: textAt(request, ['client', 'id']),
-  operation: textAt(request, ['operation', 'id']),
+const PATHS = {
+  method: ['request-method'],
+  uri: ['uri'],
+  user: ['user', 'id'],
+  client: ['client', 'id'],
+  operation: ['operation', 'id'],
+  type: ['params', 'resource/type'],
+} as const
+
+const NO_ROLES: readonly string[] = []
+
+/** Each name once. */
+export const roleNames = (roles: unknown): readonly string[] => {
+  if (!Array.isArray(roles) || roles.length === 0) return NO_ROLES
+  return [...new Set(roles.map((role: unknown) => member(role, 'name')).filter((name) => typeof name === 'string'))]
+}
+
+const askedOf = (request: RequestObject): Asked => ({
+  request,
+  method: textAt(request, PATHS.method),
+  uri: textAt(request, PATHS.uri),
+  user: textAt(request, PATHS.user),
+  client: textAt(request, PATHS.client),
+  operation: textAt(request, PATHS.operation),
+  type: textAt(request, PATHS.type),
+  roles: roleNames(member(request, 'role')),
 })
 
-const NONE: readonly CompiledPolicy[] = []
+const kindOf = ({ operation }: Keys): 'rpc' | 'rest' => (operation === 'rpc' ? 'rpc' : 'rest')
 
-/** The policies that are asked, in their lists: the global ones, and those linked to this user, client or operation. */
-const listsFor = ({ linked, global }: CompiledPolicies, { user, client, operation }: Subject): ReadonlyArray<readonly CompiledPolicy[]> => [
-  user === undefined ? NONE : (linked.get(`User/${user}`) ?? NONE),
-  client === undefined ? NONE : (linked.get(`Client/${client}`) ?? NONE),
-  operation === undefined ? NONE : (linked.get(`Operation/${operation}`) ?? NONE),
-  global,
-]
-
-const kindOf = ({ operation }: Subject): 'rpc' | 'rest' => (operation === 'rpc' ? 'rpc' : 'rest')
-
-/** The policies that are asked about a request. */
+/** The policies that are asked about a request: the global ones, and those linked to its user, client or operation. */
 export const candidates = (policies: CompiledPolicies, request: RequestObject): readonly CompiledPolicy[] => {
-  const subject = subjectOf(request)
-  const kind = kindOf(subject)
-  return listsFor(policies, subject).flatMap((list) => list.filter(({ type }) => type === undefined || type === kind))
+  const asked = askedOf(request)
+  const kind = kindOf(asked)
+  const { global, linked } = policies
+  const lists = [linked.get(`User/${asked.user}`), linked.get(`Client/${asked.client}`), linked.get(`Operation/${asked.operation}`), global]
+  return lists.flatMap((list) => list?.filter(({ type }) => type === undefined || type === kind) ?? [])
 }
 
 /** The views of the request that a policy is asked about: with `roleName`, one for each Role of that name. */
 export const viewsFor = (policy: CompiledPolicy, request: RequestObject): readonly RequestObject[] => {
   if (policy.roleName === undefined) return [request]
-  const roles = Array.isArray(request.role) ? request.role : []
-  return roles.filter((role) => at(role, ['name']) === policy.roleName).map((role) => inRole(request, role))
+  const role = at(request, ['role'])
+  const roles: readonly unknown[] = Array.isArray(role) ? role : []
+  return roles.filter((one) => at(one, ['name']) === policy.roleName).map((one) => inRole(request, one))
 }
 
 /** What throws is false, and the others are still asked (P-02). */
@@ -59,13 +78,29 @@ const grants = (policy: CompiledPolicy, request: RequestObject): boolean => {
   }
 }
 
-/** Decides a request by the policies alone. `subject` is given where it is known without looking into the request. */
-export const decide = (policies: CompiledPolicies, request: RequestObject, subject: Subject = subjectOf(request)): PolicyDecision => {
-  const kind = kindOf(subject)
-  for (const list of listsFor(policies, subject)) {
-    for (const policy of list) {
-      if ((policy.type === undefined || policy.type === kind) && grants(policy, request)) return { granted: true, by: policy.id }
-    }
+const firstGranting = (policies: readonly CompiledPolicy[], { request, method }: Asked): CompiledPolicy | undefined => {
+  for (const policy of policies) {
+    const { methods } = policy.facts
+    if ((methods === undefined || (method !== undefined && methods.has(method))) && grants(policy, request)) return policy
   }
-  return { granted: false }
+  return undefined
+}
+
+const inSlice = (slice: Slice<CompiledPolicy> | undefined, asked: Asked): CompiledPolicy | undefined =>
+  slice && findIn(slice, asked, firstGranting)
+
+const granting = ({ users, clients, operations, global }: PolicyIndex, asked: Asked): CompiledPolicy | undefined => {
+  const { user, client, operation } = asked
+  return (
+    (user === undefined ? undefined : inSlice(users.get(user), asked)) ??
+    (client === undefined ? undefined : inSlice(clients.get(client), asked)) ??
+    (operation === undefined ? undefined : inSlice(operations.get(operation), asked)) ??
+    inSlice(global, asked)
+  )
+}
+
+/** Decides a request by the policies alone. `asked` is given where it is known without looking into the request. */
+export const decide = (policies: CompiledPolicies, request: RequestObject, asked: Asked = askedOf(request)): PolicyDecision => {
+  const policy = granting(policies.index[kindOf(asked)], asked)
+  return policy ? { granted: true, by: policy.id } : { granted: false }
 }

@@ -2,7 +2,7 @@
 import type { Site } from './diagnostics.ts'
 import { compileJsonSchema } from './json-schema.ts'
 import { compileMatcho } from './matcho/compile.ts'
-import { every, leaf, type Matcher, never } from './matcho/matcher.ts'
+import { every, leaf, type Matcher, never, some } from './matcho/matcher.ts'
 import { at, isMap, type Json } from './matcho/value.ts'
 
 /** What engines read of a policy, and of an item of `complex`. */
@@ -18,14 +18,6 @@ const matcho: Engine = (policy, site) => {
   return never(policy)
 }
 
-const or = (of: readonly Matcher[]): Matcher => ({
-  test: (value, request) => of.some((one) => one.test(value, request)),
-  explain: (value, request, path) => {
-    const mismatches = of.map((one) => one.explain(value, request, path))
-    return mismatches.includes(undefined) ? undefined : mismatches[0]
-  },
-})
-
 /** Exactly one of `and` and `or` per level; an empty list is an error, not true (P-11). */
 const complex: Engine = (policy, site) => {
   const key = policy.and === undefined ? 'or' : 'and'
@@ -36,7 +28,7 @@ const complex: Engine = (policy, site) => {
     return never(policy)
   }
   const of = items.map((item: unknown, index) => compileEngine(item, site.in(key, String(index))))
-  return key === 'and' ? every(of) : or(of)
+  return key === 'and' ? every(of) : some(of)
 }
 
 const METHOD = ['params', '_m']
@@ -53,6 +45,7 @@ const rpc = (policy: PolicySource, site: Site, compile: (pattern: unknown, site:
     return typeof method === 'string' ? table.get(method) : undefined
   }
   return {
+    cost: [...table.values()].reduce((sum, { cost }) => sum + cost, 1),
     test: (value, request) => matcherOf(request)?.test(value, request) ?? false,
     explain: (value, request, path) => {
       const matcher = matcherOf(request)

@@ -6,6 +6,7 @@ import { type AuthorizeDependencies, createAuthorize, isUncovered, reachOf } fro
 import type { CompiledPolicies, CompiledPolicy } from './compile.ts'
 import { candidates, viewsFor } from './decide.ts'
 import type { Mismatch } from './diagnostics.ts'
+import type { Json } from './matcho/value.ts'
 import { type RequestObject, requestObject } from './request-object.ts'
 
 /** What one policy says of a request. `no-role`: the user has no Role of its `roleName`; `failed`: it could not be evaluated. */
@@ -26,7 +27,7 @@ export interface ScopeAnswer {
 export interface Explanation {
   readonly access: AccessRequest
   readonly principal: Principal
-  readonly request: RequestObject
+  readonly request: Json
   readonly scopes: ScopeAnswer
   /** The policies that were asked, in the order in which they are. */
   readonly policies: readonly PolicyAnswer[]

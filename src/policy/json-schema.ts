@@ -7,6 +7,10 @@ import { type Matcher, never } from './matcho/matcher.ts'
 import { compileRegex } from './matcho/regex.ts'
 import { RegexRefused } from './matcho/regex-parse.ts'
 import { at, equal, isMap } from './matcho/value.ts'
+import { ownMembers } from './request-object.ts'
+
+/** It reads an object that is made for it. */
+const COST = 32
 
 const ENGINE = Object.assign((pattern: string) => ({ test: compileRegex(pattern) }), { code: 'compileRegex' })
 
@@ -66,8 +70,9 @@ export const compileJsonSchema = (schema: unknown, site: Site): Matcher => {
       return { expected: error?.message ?? 'the schema', but: error?.params ?? null, path: [...path, ...where] }
     }
     return {
-      test: (value) => validate(value),
-      explain: (value, _request, path) => (validate(value) ? undefined : explain(path)),
+      cost: COST,
+      test: (value) => validate(isMap(value) ? ownMembers(value) : value),
+      explain: (value, _request, path) => (validate(isMap(value) ? ownMembers(value) : value) ? undefined : explain(path)),
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : 'it does not compile'

@@ -50,7 +50,7 @@ try {
     ratios.decision_10000_vs_10 = decision_10000_vs_10
     absolute.decision_us = decision_us
     report('decision_10000_vs_10', decision_10000_vs_10, { max: 1.5 }, '')
-    report('decision_us', decision_us, { max: 2 }, '')
+    report('decision_us', decision_us, { max: 1 }, '')
   }
 } catch (error) {
   console.error(error)

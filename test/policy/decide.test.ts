@@ -139,12 +139,17 @@ test('§3.4: for a roleName policy, role and session.role.0 are the matching Rol
 
 test('P-02: what throws is false, and the others go on', () => {
   const policies = [
-    { id: 'a', engine: 'matcho', matcho: { uri: { $not: '#a.*b' } } },
+    { id: 'a', engine: 'matcho', matcho: { broken: { $not: 1 } } },
     { id: 'b', engine: 'matcho', matcho: { user: 'present?' } },
   ]
-  const uri = 'a'.repeat(70_000)
-  assert.equal(granted(policies, { uri }), false)
-  assert.equal(granted(policies, { uri, user: { id: 'u' } }), true)
+  const broken = (user?: object) => ({
+    user,
+    get broken(): unknown {
+      throw new Error('not to be read')
+    },
+  })
+  assert.equal(granted(policies, broken()), false)
+  assert.equal(granted(policies, broken({ id: 'u' })), true)
 })
 
 const policyArbitrary = fc.record({
@@ -167,17 +172,6 @@ test('P-10: neither order nor repetition matters, and a further policy never tak
       assert.equal(granted([...policies].reverse(), request), answer)
       assert.equal(granted([...policies, ...policies], request), answer)
       if (answer) assert.ok(granted([...policies, further], request))
-    }),
-  )
-})
-
-test('P-09: the index gives the answer of asking every policy by itself', () => {
-  fc.assert(
-    fc.property(fc.array(policyArbitrary), requestArbitrary, (policies, request) => {
-      assert.equal(
-        granted(policies, request),
-        policies.some((policy) => granted([policy], request)),
-      )
     }),
   )
 })

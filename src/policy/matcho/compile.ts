@@ -1,14 +1,15 @@
 // matcho: a pattern becomes a closure (aidbox-behaviour §3.5; where sources differ, design "Policies": it fails closed).
 import type { Site } from '../diagnostics.ts'
-import { every, type Matcher, never } from './matcher.ts'
+import { cheapestFirst, every, type Matcher, never } from './matcher.ts'
 import { compileScalar } from './scalar.ts'
 import { SPECIALS } from './special.ts'
-import { isMap, type Json, member } from './value.ts'
+import { isMap, type Json, memberOf } from './value.ts'
 
 const compileArray = (pattern: readonly unknown[], site: Site): Matcher => {
   if (pattern.length === 0) site.error('an empty list matches every list; say what must be in it')
   const items = pattern.map((one, at) => compileMatcho(one, site.in(String(at))))
   return {
+    cost: items.reduce((sum, { cost }) => sum + cost, 1),
     test: (value, request) => Array.isArray(value) && items.every((item, at) => item.test(value[at], request)),
     explain: (value, request, path) => {
       if (!Array.isArray(value)) return { expected: pattern, but: value, path }
@@ -25,18 +26,20 @@ const compileArray = (pattern: readonly unknown[], site: Site): Matcher => {
 const compileMap = (pattern: Json, keys: readonly string[], site: Site): Matcher => {
   const members = keys.map((key) => {
     if (key.startsWith('.')) site.in(key).warning(`"${key}" is taken as the name of a key, not as a path`)
-    return [key, compileMatcho(pattern[key], site.in(key))] as const
+    return { key, matcher: compileMatcho(pattern[key], site.in(key)) }
   })
+  const inOrder = cheapestFirst(members)
   return {
+    cost: members.reduce((sum, { matcher }) => sum + matcher.cost, 1),
     test: (value, request) => {
       if (!isMap(value)) return false
-      for (const [key, one] of members) if (!one.test(Object.hasOwn(value, key) ? value[key] : undefined, request)) return false
+      for (const { key, matcher } of inOrder) if (!matcher.test(memberOf(value, key), request)) return false
       return true
     },
     explain: (value, request, path) => {
       if (!isMap(value)) return { expected: pattern, but: value, path }
-      for (const [key, one] of members) {
-        const mismatch = one.explain(member(value, key), request, [...path, key])
+      for (const { key, matcher } of members) {
+        const mismatch = matcher.explain(memberOf(value, key), request, [...path, key])
         if (mismatch) return mismatch
       }
       return undefined

@@ -1,6 +1,6 @@
 // The `$` keys of matcho (aidbox-behaviour §3.5) as one visible table. Each gets its argument, the compiler of sub-patterns and its site.
 import type { Site } from '../diagnostics.ts'
-import { leaf, type Matcher, never } from './matcher.ts'
+import { DEAR, leaf, type Matcher, never } from './matcher.ts'
 import { compilePath } from './scalar.ts'
 import { at, equal, isMap, isMissing } from './value.ts'
 
@@ -16,10 +16,14 @@ const refused = (argument: unknown, site: Site, message: string): Matcher => {
 const candidates = (path: string, site: Site): Matcher => {
   const segments = compilePath(path, site)
   if (!segments) return never(path)
-  return leaf({ '$one-of': path }, (value, request) => {
-    const list = at(request, segments)
-    return Array.isArray(list) && list.some((item) => equal(value, item))
-  })
+  return leaf(
+    { '$one-of': path },
+    (value, request) => {
+      const list = at(request, segments)
+      return Array.isArray(list) && list.some((item) => equal(value, item))
+    },
+    DEAR,
+  )
 }
 
 const oneOf: Special = (argument, compile, site) => {
@@ -27,7 +31,7 @@ const oneOf: Special = (argument, compile, site) => {
   if (!Array.isArray(argument)) return refused(argument, site, '$one-of needs a list of patterns, or a .path to a list')
   if (argument.length === 0) return refused(argument, site, '$one-of of nothing can never match')
   const of = argument.map((one, index) => compile(one, site.in(String(index))))
-  return leaf({ '$one-of': argument }, (value, request) => of.some((one) => one.test(value, request)))
+  return leaf({ '$one-of': argument }, (value, request) => of.some((one) => one.test(value, request)), DEAR)
 }
 
 const enumeration: Special = (argument, _compile, site) => {
@@ -35,14 +39,14 @@ const enumeration: Special = (argument, _compile, site) => {
   if (!Array.isArray(argument) || argument.length === 0) return refused(argument, site, '$enum needs a list of values')
   if (argument.some((one) => isMap(one) || Array.isArray(one)))
     return refused(argument, site, '$enum lists scalars; use $one-of for patterns')
-  return leaf({ $enum: argument }, (value) =>
-    argument.some((one) => (one === null ? isMissing(value) : !isMissing(value) && one === value)),
-  )
+  const listed = new Set<unknown>(argument.filter((one) => !isMissing(one)))
+  const missing = argument.includes(null)
+  return leaf({ $enum: argument }, (value) => listed.has(value) || (missing && isMissing(value)))
 }
 
 const contains: Special = (argument, compile, site) => {
   const one = compile(argument, site)
-  return leaf({ $contains: argument }, (value, request) => Array.isArray(value) && value.some((item) => one.test(item, request)))
+  return leaf({ $contains: argument }, (value, request) => Array.isArray(value) && value.some((item) => one.test(item, request)), DEAR)
 }
 
 const everyItem: Special = (argument, compile, site) => {
@@ -50,12 +54,13 @@ const everyItem: Special = (argument, compile, site) => {
   return leaf(
     { $every: argument },
     (value, request) => Array.isArray(value) && !isMissing(value) && value.every((item) => one.test(item, request)),
+    DEAR,
   )
 }
 
 const not: Special = (argument, compile, site) => {
   const one = compile(argument, site)
-  return leaf({ $not: argument }, (value, request) => !one.test(value, request))
+  return leaf({ $not: argument }, (value, request) => !one.test(value, request), one.cost)
 }
 
 const parsed = (value: unknown): unknown => {
@@ -67,10 +72,14 @@ const parsed = (value: unknown): unknown => {
 
 const reference: Special = (argument, compile, site) => {
   const one = compile(argument, site)
-  return leaf({ $reference: argument }, (value, request) => {
-    const target = parsed(value)
-    return target !== undefined && one.test(target, request)
-  })
+  return leaf(
+    { $reference: argument },
+    (value, request) => {
+      const target = parsed(value)
+      return target !== undefined && one.test(target, request)
+    },
+    DEAR,
+  )
 }
 
 const presentAll: Special = (argument, compile, site) => {
@@ -79,6 +88,7 @@ const presentAll: Special = (argument, compile, site) => {
   return leaf(
     { '$present-all': argument },
     (value, request) => Array.isArray(value) && of.every((one) => value.some((item) => one.test(item, request))),
+    DEAR,
   )
 }
 
