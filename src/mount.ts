@@ -80,6 +80,7 @@ const toResponse = ({ status, headers, body }: FhirResponse, cors: Headers, id: 
 
 const named = (response: Response, id: string): Response => {
   response.headers.set('x-request-id', id)
+  for (const [name, value] of Object.entries(SECURITY)) if (!response.headers.has(name)) response.headers.set(name, value)
   return response
 }
 
@@ -88,7 +89,6 @@ const withHeaders = (response: Response, headers: Headers, id: string): Response
     if (name === 'vary') response.headers.append(name, value)
     else response.headers.set(name, value)
   }
-  for (const [name, value] of Object.entries(SECURITY)) if (!response.headers.has(name)) response.headers.set(name, value)
   return named(response, id)
 }
 

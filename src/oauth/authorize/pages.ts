@@ -25,6 +25,9 @@ export const clientName = ({ smart, name, id }: Client): string => smart?.name ?
 /** The name that a person knows another by. */
 export const userName = (user: User): string => user.name?.formatted ?? user.userName ?? user.email ?? user.id
 
+/** RFC 6797 §7.2: only where pages are served over TLS, which the base URL says. The host, not its subdomains, which are not ours to bind. */
+const HSTS = ['strict-transport-security', 'max-age=31536000'] as const
+
 /** A page in this server's shell. */
 export const show = (
   { provider, cookies, flow, target = flow?.request.redirect_uri }: Setting,
@@ -39,7 +42,7 @@ export const show = (
     title,
     body,
     base: basePath(provider),
-    headers: [...cookies, ...(more.headers ?? [])],
+    headers: [...cookies, ...(provider.insecureCookies ? [] : [HSTS]), ...(more.headers ?? [])],
     ...(more.status !== undefined && { status: more.status }),
     ...(brand !== undefined && { brand }),
     ...(formTarget !== undefined && { formTarget }),

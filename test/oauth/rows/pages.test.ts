@@ -45,7 +45,7 @@ const walk = async (seen: (name: string, browser: Browser) => void): Promise<voi
   }
 }
 
-test('L-02: every page is framed by nobody, stored by nobody, and loads and runs nothing from elsewhere', async () => {
+test('L-02, H-07: every page is framed by nobody, stored by nobody, and loads and runs nothing from elsewhere', async () => {
   const names: string[] = []
   await walk((name, { headers, page }) => {
     names.push(name)
@@ -54,6 +54,7 @@ test('L-02: every page is framed by nobody, stored by nobody, and loads and runs
     assert.equal(headers.get('referrer-policy'), 'no-referrer', name)
     assert.equal(headers.get('x-content-type-options'), 'nosniff', name)
     assert.equal(headers.get('cache-control'), 'no-store', name)
+    if (name !== 'home') assert.equal(headers.get('strict-transport-security'), 'max-age=31536000', name)
     const policy = headers.get('content-security-policy') ?? ''
     for (const part of ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"])
       assert.ok(policy.includes(part), name)
