@@ -1,4 +1,5 @@
 // One generation of a box: everything that is made when tables compile, and thrown away when they are swapped (design, seam 4).
+import { type PatientRows, patientRows, withinPatient } from './aidbox/patient-api.ts'
 import { aidboxRoutes } from './aidbox-routes.ts'
 import type { Tables } from './bundle/tables.ts'
 import { createDebug, type Explained } from './debug-policy.ts'
@@ -83,7 +84,19 @@ export interface Generation {
   explain(as: ExplainAs, request: AskedRequest): Promise<ExplainedAs>
 }
 
-const fhirPathsOf = (tables: Tables): readonly string[] => ['/fhir', ...[...tables.apis.values()].map(({ path }) => path)]
+/** `/fhir`, the paths of Apis, and the root in Aidbox's format. */
+const fhirMountsOf = (ground: Ground, { apis }: Tables): readonly FhirMount[] => {
+  const compile = queryCompiler(ground)
+  const rowsOf: PatientRows = (type, patient) => patientRows(ground.definitions, type, patient, compile)
+  const declared = [...apis.values()].map(
+    ({ path, compartment }): FhirMount => ({
+      path,
+      format: 'fhir',
+      ...(compartment && { bind: (request, caller) => withinPatient(caller, request, path, rowsOf) }),
+    }),
+  )
+  return [{ path: '/fhir', format: 'fhir' }, ...declared, { path: '', format: 'aidbox' }]
+}
 
 /** What a person's own policies let them see: no client, so no policy of a client adds to it, and no scope narrows it. */
 const searchPatients =
@@ -158,8 +171,8 @@ const explainer =
 /** The application that serves this generation of tables. */
 export const createGeneration = (ground: Ground, tables: Tables): Generation => {
   const { issuer, store, users, keys, clock, random, fetch, log } = ground
-  const paths = fhirPathsOf(tables)
-  const fhirBases = [...paths.map((path) => `${issuer}${path}`), issuer]
+  const fhirMounts = fhirMountsOf(ground, tables)
+  const fhirBases = fhirMounts.filter(({ path }) => !path.includes('{')).map(({ path }) => `${issuer}${path}`)
   const callerOf = callers(ground, tables)
   const own = { issuer, fhirBases, records: store.records, keys, clock }
   const profile = createProfile({
@@ -182,7 +195,6 @@ export const createGeneration = (ground: Ground, tables: Tables): Generation => 
     idToken: mintIdToken,
     idTokenHint: readIdTokenHint,
   }
-  const fhirMounts = [...paths, ''].map((path): FhirMount => ({ path, format: path === '' ? 'aidbox' : 'fhir' }))
   const launch = { ...own, clients: tables.clients, users, random }
   const explain = async (principal: Principal, request: AskedRequest): Promise<Explained> => explainer(app, issuer)(principal, request)
   const app = mount({

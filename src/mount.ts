@@ -25,6 +25,8 @@ export interface FhirMount {
   /** Without a trailing slash; `''` is the root. */
   readonly path: string
   readonly format: Format
+  /** Bounds callers to what the base is about. A segment `{patient}` of the path is theirs to read. */
+  readonly bind?: (request: CanonicalRequest, caller: Caller) => Caller
 }
 
 /** A route that needs a caller but is not FHIR: `/rpc`, `PUT /`. */
@@ -92,10 +94,19 @@ const withHeaders = (response: Response, headers: Headers, id: string): Response
   return named(response, id)
 }
 
+type Bind = NonNullable<FhirMount['bind']>
+const unbound: Bind = (_request, caller) => caller
+
 /** A route that needs a caller: as the request's credentials say, or explained as a named principal. */
-const served = async (options: MountOptions, request: CanonicalRequest, asked: ExplainBinding | undefined, run: Run): Promise<Response> => {
-  if (!asked) return options.debug(request, await options.identify(request), run)
-  const { explanations, response } = await explainRequest(request, options.callerOf(asked.principal), run)
+const served = async (
+  options: MountOptions,
+  request: CanonicalRequest,
+  asked: ExplainBinding | undefined,
+  run: Run,
+  bind: Bind = unbound,
+): Promise<Response> => {
+  if (!asked) return options.debug(request, bind(request, await options.identify(request)), run)
+  const { explanations, response } = await explainRequest(request, bind(request, options.callerOf(asked.principal)), run)
   asked.into(explanations)
   return response ?? new Response(null, { status: 204 })
 }
@@ -103,11 +114,13 @@ const served = async (options: MountOptions, request: CanonicalRequest, asked: E
 const nobody: Authorize = async () => ({ permit: false, status: 401, reason: 'anonymous' })
 
 /** `/fhir` and further bases: everything below them is FHIR's, its errors OperationOutcomes. */
-const mountFhir = (routes: Routes, options: MountOptions, { path, format }: FhirMount): void => {
+const mountFhir = (routes: Routes, options: MountOptions, { path, format, bind }: FhirMount): void => {
   const depth = path === '' ? 0 : path.split('/').length - 1
-  const base = `${options.provider.issuer}${path}`
+  const pattern = path.replace('{patient}', ':patient')
+  const baseOf = ({ segments }: CanonicalRequest): string =>
+    `${options.provider.issuer}${pattern === path ? path : `/${segments.slice(0, depth).join('/')}`}`
   const answer = async (request: CanonicalRequest, authorize: Authorize): Promise<Response> => {
-    const answered = await options.fhir({ request, segments: request.segments.slice(depth), base, format, authorize })
+    const answered = await options.fhir({ request, segments: request.segments.slice(depth), base: baseOf(request), format, authorize })
     return toResponse(answered, corsHeaders(options.cors, request), request.id)
   }
   const run: Run = (request, { authorize }) => answer(request, authorize)
@@ -115,9 +128,9 @@ const mountFhir = (routes: Routes, options: MountOptions, { path, format }: Fhir
     const { id, method, segments } = request
     if (method === 'OPTIONS') return named(preflight(options.cors, request), id)
     const isPublic = segments.length === depth + 1 && segments[depth] === 'metadata'
-    return isPublic ? answer(request, nobody) : served(options, request, explain, run)
+    return isPublic ? answer(request, nobody) : served(options, request, explain, run, bind)
   }
-  for (const pattern of path === '' ? ['*'] : [path, `${path}/*`]) routes.add(ANY, pattern, route)
+  for (const one of path === '' ? ['*'] : [pattern, `${pattern}/*`]) routes.add(ANY, one, route)
 }
 
 const mountEndpoints = (routes: Routes, options: MountOptions): void => {

@@ -2,6 +2,7 @@
 import type { AccessRequest } from '../fhir/access.ts'
 import type { Method } from '../http/request.ts'
 import type { Principal } from '../oauth/principal.ts'
+import { sessionPatient } from '../smart/session-patient.ts'
 import { dualView } from './dual-view.ts'
 import { isMap, isMissing, type Json, Lazy } from './matcho/value.ts'
 
@@ -34,7 +35,7 @@ const sessionOf = (principal: Principal): Json | undefined => {
   const { session } = principal
   if (!session) return undefined
   const { authorization } = session
-  const { patient } = authorization.context
+  const patient = sessionPatient(principal)
   return {
     id: session.id,
     scope: principal.scope ?? authorization.scope,

@@ -23,9 +23,13 @@ export interface Api {
    */
   _source?: string
   /**
-   * The base path, for example `/smart`.
+   * The base path, for example `/smart`. With `compartment` a segment may be `{patient}`, which then names the patient.
    */
   path: string
+  /**
+   * Bounds what is below the path to the records of one patient (Aidbox's patient data access API): the session's, or the one of `X-Patient-Id` or of the path.
+   */
+  compartment?: 'Patient'
   /**
    * What it is for.
    */
