@@ -10,10 +10,16 @@ const folder = createRequire(import.meta.url)
   .replace(/[^/]+$/, '')
 const FILES = ['valuesets.json', 'v3-codesystems.json', 'v2-tables.json']
 
+/** Lists that HL7 keeps outside of FHIR's releases and adds to: R4 has what was in them then, and what it lacks may be a code by now. */
+const KEPT_ELSEWHERE: ReadonlySet<string> = new Set(['http://terminology.hl7.org/CodeSystem/hl7-work-group'])
+
+const kept = (resource: TerminologyResource): TerminologyResource =>
+  resource.resourceType === 'CodeSystem' && KEPT_ELSEWHERE.has(resource.url) ? { ...resource, content: 'fragment' } : resource
+
 const resources = FILES.flatMap((file) => JSON.parse(readFileSync(folder + file, 'utf8')).entry)
   .flatMap(({ resource }: { resource: Readonly<Record<string, unknown>> }): readonly TerminologyResource[] => {
     const found = terminologyResource(resource)
-    return found && !(found.resourceType === 'CodeSystem' && found.content === 'not-present') ? [found] : []
+    return found && !(found.resourceType === 'CodeSystem' && found.content === 'not-present') ? [kept(found)] : []
   })
   .sort((a, b) => (`${a.resourceType}${a.url}` < `${b.resourceType}${b.url}` ? -1 : 1))
 

@@ -32,6 +32,9 @@ const SUFFIXES: ReadonlyMap<string, string> = new Map([
   ...[...CHOICE_TYPES].map((type): [string, string] => [type, type]),
 ])
 
+const SPELLINGS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
+  [...CHOICE_NAMES].map((name) => [name, new Map([...SUFFIXES].map(([suffix, type]) => [name + suffix, type]))]),
+)
+
 /** Members that spell a choice element, with the types that they tell; undefined for the name of no choice. */
-export const spellings = (name: string): ReadonlyMap<string, string> | undefined =>
-  CHOICE_NAMES.has(name) ? new Map([...SUFFIXES].map(([suffix, type]) => [name + suffix, type])) : undefined
+export const spellings = (name: string): ReadonlyMap<string, string> | undefined => SPELLINGS.get(name)

@@ -9,6 +9,8 @@ export interface Structures {
    * (R4 references.html#canonical).
    */
   resolve(canonical: string, from?: string): Definition | undefined
+  /** Every base type. */
+  types(): Iterable<Definition>
   /** Every definition that constrains. */
   profiles(): Iterable<Definition>
   /** With further definitions; those of the same url and version replace. */
@@ -41,11 +43,13 @@ export const createStructures = (read: () => readonly Definition[]): Structures 
     grouped ??= group(read())
     return grouped
   }
+  const byName = () => {
+    types ??= new Map(read().flatMap((one) => (one.constraint ? [] : [[one.type, one] as const])))
+    return types
+  }
   return {
-    type(name) {
-      types ??= new Map(read().flatMap((one) => (one.constraint ? [] : [[one.type, one] as const])))
-      return types.get(name)
-    },
+    type: (name) => byName().get(name),
+    types: () => byName().values(),
     resolve(canonical, from) {
       const bar = canonical.indexOf('|')
       const versions = byUrl().get(bar < 0 ? canonical : canonical.slice(0, bar)) ?? []
