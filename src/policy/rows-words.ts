@@ -29,6 +29,8 @@ const words = (one: Criterion): string => {
       return `last updated ${one.comparator} ${day(one.value.from)}`
     case 'token':
       return `with ${parameter(one.param)} ${token(one)}`
+    case 'tokens':
+      return `with ${parameter(one.param)} one of ${one.codes.length} codes`
     case 'uri':
     case 'string':
       return `with ${parameter(one.param)} ${one.match} ${one.value}`

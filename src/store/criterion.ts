@@ -27,6 +27,8 @@ export type Criterion =
    * Codes compare case-sensitively.
    */
   | { readonly kind: 'token'; readonly param: string; readonly system?: string; readonly code?: string }
+  /** Any of these coded values: of a value set, or below a code. A `system` of '' is none. */
+  | { readonly kind: 'tokens'; readonly param: string; readonly codes: ReadonlyArray<{ readonly system: string; readonly code: string }> }
   /** uri parameters: `below` is the prefix up to a path boundary, `above` the reverse. */
   | { readonly kind: 'uri'; readonly param: string; readonly match: 'exact' | 'below' | 'above' | 'contains'; readonly value: string }
   /** `value` is folded (lower case, no diacritics) for `starts` and `contains`, literal for `exact`. `token-text` searches are strings too. */

@@ -39,13 +39,17 @@ type Entries = readonly IndexEntry[]
 const some = (entries: Entries, param: string, test: (entry: IndexEntry) => boolean | undefined): boolean =>
   entries.some((entry) => entry.param === param && test(entry) === true)
 
-type Valued = Of<'token' | 'uri' | 'string' | 'date' | 'number' | 'reference' | 'reference-url'>
+type Valued = Of<'token' | 'tokens' | 'uri' | 'string' | 'date' | 'number' | 'reference' | 'reference-url'>
 
-const entryMatches = (criterion: Valued, entry: IndexEntry): boolean => {
+const entryMatches = (criterion: Valued, entry: IndexEntry): boolean | undefined => {
   switch (criterion.kind) {
     case 'token': {
       const value = coded(entry)
       return value !== undefined && tokenMatches(criterion, value)
+    }
+    case 'tokens': {
+      const value = entry.kind === 'token' ? entry : undefined
+      return value && criterion.codes.some(({ system, code }) => system === value.system && code === value.code)
     }
     case 'uri': {
       const value = entry.kind === 'identifier' ? undefined : coded(entry)

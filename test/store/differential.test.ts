@@ -31,6 +31,11 @@ const leaf: fc.Arbitrary<Criterion> = fc.oneof(
   fc.record({ kind: fc.constant('token' as const), param: pick('O.t', 'O.i', 'O.none'), code: pick('a', 'b', '1') }),
   fc.record({ kind: fc.constant('token' as const), param: pick('O.t', 'O.i'), system: pick('', 's', 'unknown'), code: pick('a', '1') }),
   fc.record({
+    kind: fc.constant('tokens' as const),
+    param: pick('O.t', 'O.none'),
+    codes: fc.array(fc.record({ system: pick('', 's', 'unknown'), code: pick('a', 'b', 'z') }), { maxLength: 3 }),
+  }),
+  fc.record({
     kind: fc.constant('string' as const),
     param: pick('O.n'),
     match: pick('starts', 'contains'),

@@ -10,10 +10,12 @@ import { presentationParameters } from '../parameters.ts'
 import { type Permit, permitOf } from '../permit.ts'
 import { isLenient } from '../prefer.ts'
 import type { FhirResponse } from '../request.ts'
+import type { SearchedCodes } from '../search/codes.ts'
 import { openCursor, sealCursor } from '../search/cursor.ts'
 import { type ParsedSearch, parseSearch } from '../search/parse.ts'
 import { searchset } from '../search/searchset.ts'
 import { shownText } from '../shown.ts'
+import { canonicalsAsked, searchedCodes } from './searched-codes.ts'
 
 /** What is searched: types, each within `bounds`. */
 export interface Scope {
@@ -42,20 +44,29 @@ export const searchParameters = async ({ fhir }: Call): Promise<Parameters> => {
 interface Understood {
   readonly parsed: ParsedSearch
   /** The same search once it is known what the principal may search. */
-  readonly within: (permit: Permit) => ParsedSearch
+  readonly within: (permit: Permit) => Promise<ParsedSearch>
 }
 
-/** Read twice only where a chain or `_has` makes the plan depend on the principal. */
-const understand = (call: Call, types: readonly string[], parameters: Parameters): Understood => {
+/** Read twice only where a chain, `_has` or a stored value set makes the plan depend on the principal. */
+const understand = async (call: Call, types: readonly string[], parameters: Parameters): Promise<Understood> => {
   const { deps, fhir } = call
-  let hops = false
+  const asked = canonicalsAsked(parameters)
+  let depends = asked.length > 0
   const input = { types, parameters, lenient: isLenient(fhir.request.headers), base: fhir.base }
-  const parse = (permitted: (type: string) => Criterion) => parseSearch(deps.definitions, { ...input, permitted })
-  const parsed = parse(() => {
-    hops = true
+  const parse = (permitted: (type: string) => Criterion, codes: SearchedCodes | undefined) =>
+    parseSearch(deps.definitions, { ...input, permitted, codes })
+  const everything = () => {
+    depends = true
     return ALL
-  })
-  return { parsed, within: (permit) => (hops ? parse((type) => permit.rows(type, 's')) : parsed) }
+  }
+  const parsed = parse(everything, await searchedCodes(call, asked, undefined))
+  return {
+    parsed,
+    within: async (permit) => {
+      if (!depends) return parsed
+      return parse((type) => permit.rows(type, 's'), await searchedCodes(call, asked, permit))
+    },
+  }
 }
 
 /** Types of which the principal may search nothing are not asked for; nothing at all is 403. */
@@ -87,7 +98,7 @@ export const searchWithin = async (
   const { deps, fhir, route } = call
   const parameters = await searchParameters(call)
   if (parameters.getAll('_cursor').length > 1) throw new FhirError('invalid', '_cursor stands more than once')
-  const understood = understand(call, types, parameters)
+  const understood = await understand(call, types, parameters)
   const self = [...extra, ...understood.parsed.self]
   const presentation = presentationParameters(parameters === fhir.request.query ? fhir.request : { ...fhir.request, query: parameters })
   const formats = presentation.filter(([name]) => name === '_format' || name === '_pretty')
@@ -96,7 +107,7 @@ export const searchWithin = async (
     parameters: parametersOf([...self, ...formats]),
     ...(several ? { permissions: [] } : { type: route.target ?? route.type ?? '' }),
   })
-  const parsed = understood.within(permit)
+  const parsed = await understood.within(permit)
   const from = searchable(parsed, permit).map(({ type, where }) => ({ type, where: bounds ? and(bounds(type), where) : where }))
   const binding = JSON.stringify([path, self])
   const cursor = parameters.get('_cursor')

@@ -105,5 +105,5 @@ export const filter = (context: FilterContext, type: string, name: string, value
   const code = colon < 0 ? name : name.slice(0, colon)
   if (code === '_id' || code === '_lastUpdated') throw new FhirSearchError('not-supported', `${code} has no modifiers`)
   const parameter = parameterOf(context, type, code)
-  return modified({ parameter, param: indexName(type, parameter), value, context }, colon < 0 ? '' : name.slice(colon + 1))
+  return modified({ parameter, type, param: indexName(type, parameter), value, context }, colon < 0 ? '' : name.slice(colon + 1))
 }

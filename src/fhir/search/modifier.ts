@@ -2,12 +2,15 @@
 
 import type { Criterion } from '../../store/criterion.ts'
 import type { SearchParameter } from '../definitions/definitions.ts'
+import { byTerminology } from './codes.ts'
 import { FhirSearchError } from './errors.ts'
 import { fold } from './fold.ts'
 import { anyOf, referenceOf, split, tokenOf, type ValueContext, valueCriterion, withoutEscapes } from './value.ts'
 
 interface Use {
   readonly parameter: SearchParameter
+  /** The searched type. */
+  readonly type: string
   readonly param: string
   readonly value: string
   readonly context: ValueContext
@@ -81,6 +84,9 @@ export const modified = (use: Use, modifier: string): Criterion => {
   const { parameter, param, value, context } = use
   if (modifier === '') return anyOf(param, value, (one) => valueCriterion(parameter, param, one, context))
   if (modifier === 'missing') return missing(use)
+  const { codes, definitions } = context
+  const coded = parameter.type === 'token' ? byTerminology({ ...use, definitions, codes }, modifier) : undefined
+  if (coded) return coded
   const known = MODIFIERS.get(modifier)
   if (known?.types.includes(parameter.type)) return known.apply(use)
   if (parameter.type === 'reference' && context.definitions.types.has(modifier)) return ofTarget(use, modifier)

@@ -4,6 +4,7 @@ import { ALL, type Criterion } from '../../store/criterion.ts'
 import { and } from '../../store/plan.ts'
 import type { Include, SearchPlan, SortKey } from '../../store/store.ts'
 import type { Definitions } from '../definitions/definitions.ts'
+import type { SearchedCodes } from './codes.ts'
 import { FhirSearchError } from './errors.ts'
 import { type FilterContext, filter, UnknownParameter } from './filter.ts'
 import { countOf, includesOf, isInclude, RESULT_PARAMETERS, sortOf } from './result.ts'
@@ -19,6 +20,8 @@ export interface SearchInput {
   /** What the principal may search of a type: becomes part of every hop of chains and `_has`. */
   readonly permitted: (type: string) => Criterion
   readonly maxCount?: number
+  /** The terminology, where a parameter asks it. */
+  readonly codes?: SearchedCodes | undefined
 }
 
 export interface ParsedSearch {
@@ -94,7 +97,7 @@ const checkRepetitions = (parameters: Parameters): void => {
 /** Reads a search. Throws FhirSearchError. */
 export const parseSearch = (definitions: Definitions, input: SearchInput): ParsedSearch => {
   checkRepetitions(input.parameters)
-  const context: FilterContext = { definitions, base: input.base, permitted: input.permitted }
+  const context: FilterContext = { definitions, base: input.base, permitted: input.permitted, codes: input.codes }
   const where = new Map(input.types.map((type): [string, Criterion[]] => [type, []]))
   const draft: Draft = { where, includes: [], sort: [], count: DEFAULT_COUNT, total: 'none', summary: undefined, elements: undefined }
   const self: Array<readonly [string, string]> = []

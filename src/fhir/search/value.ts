@@ -4,6 +4,7 @@ import type { Comparator, Criterion } from '../../store/criterion.ts'
 import { or } from '../../store/plan.ts'
 import type { Definitions, SearchParameter } from '../definitions/definitions.ts'
 import { isId } from '../ids.ts'
+import type { SearchedCodes } from './codes.ts'
 import { componentsOf } from './components.ts'
 import { intervalOf } from './date.ts'
 import { decimalOf } from './decimal.ts'
@@ -14,6 +15,8 @@ import { localReference } from './reference.ts'
 export interface ValueContext {
   readonly definitions: Definitions
   readonly base: string
+  /** Where the search asks terminology. */
+  readonly codes?: SearchedCodes | undefined
 }
 
 const PREFIXED = /^(eq|ne|gt|lt|ge|le|sa|eb|ap)(?=[\d+.-])(.*)$/s

@@ -98,6 +98,24 @@ const token = (compiler: Compiler, criterion: Of<'token'>, row: Row): Sql => {
   return either(parts)
 }
 
+/** The terms of these codes that any resource has. */
+const termsOf = ({ db, names }: Compiler, param: number, codes: Of<'tokens'>['codes']): readonly number[] => {
+  const bySystem = new Map<string, string[]>()
+  for (const { system, code } of codes) {
+    const of = bySystem.get(system)
+    if (of) of.push(code)
+    else bySystem.set(system, [code])
+  }
+  return [...bySystem].flatMap(([system, of]) => {
+    const sys = names.find('system', system)
+    if (sys === undefined) return []
+    const some = sql`SELECT value FROM json_each(${JSON.stringify(of)})`
+    return db
+      .rows<{ id: number }>(sql`SELECT id FROM term WHERE param = ${param} AND sys = ${sys} AND code IN (${some})`)
+      .map(({ id }) => id)
+  })
+}
+
 const slashed = (uri: string): string => (uri.endsWith('/') ? uri : `${uri}/`)
 
 const uriTest = ({ match, value }: Of<'uri'>): Sql => {
@@ -161,6 +179,12 @@ const valued = (compiler: Compiler, criterion: Valued, row: Row): Sql => {
   const at = sql`rid = ${row.rid} AND param = ${param}`
   const tagged = sql`SELECT 1 FROM tag g CROSS JOIN term t ON t.id = g.term WHERE g.rid = ${row.rid} AND g.param = ${param}`
   switch (criterion.kind) {
+    case 'tokens': {
+      const ids = termsOf(compiler, param, criterion.codes)
+      return ids.length === 0
+        ? FALSE
+        : some(sql`SELECT 1 FROM tag g WHERE g.rid = ${row.rid} AND g.param = ${param} AND g.term IN ${list(ids)}`)
+    }
     case 'uri':
       return some(sql`${tagged} AND t.sys >= 0 AND ${uriTest(criterion)}`)
     case 'reference-url':
