@@ -75,18 +75,64 @@ const creates: Case['prepare'] = async (fixture) => {
   }
 }
 
+/** A form, posted by a client that proves itself with its secret. */
+const formPost = (path: string, client: string, form: Readonly<Record<string, string>>): Buffer => {
+  const headers = { authorization: `Basic ${btoa(`${client}:bench-secret`)}`, 'content-type': 'application/x-www-form-urlencoded' }
+  return request('POST', path, headers, new URLSearchParams(form).toString())
+}
+const TOKEN_FORM = { grant_type: 'client_credentials', scope: 'system/*.cruds' }
+
 const tokens: Case['prepare'] = async (fixture) => {
   const server = await startServer([fixture.bundles], copyWithKeys(fixture, 'tokens'))
-  const headers = { authorization: `Basic ${btoa('bench:bench-secret')}`, 'content-type': 'application/x-www-form-urlencoded' }
-  const next = () => request('POST', '/auth/token', headers, 'grant_type=client_credentials&scope=system%2F*.cruds')
+  const bytes = formPost('/auth/token', 'bench', TOKEN_FORM)
   return {
     round: async () => ({
-      ours: await rate({ port: server.port, pid: server.process.pid }, next, 200),
+      ours: await rate({ port: server.port, pid: server.process.pid }, () => bytes, 200),
       limit: await perCpuSecond(['test/bench/baselines/sign.ts', String(SECONDS)]),
     }),
     stop: () => server.process.stop(),
   }
 }
+
+const RESOURCE = 'urn:bench:fhir'
+
+interface Asked {
+  readonly ours: (port: number) => Promise<Buffer>
+  readonly theirs: (port: number) => Promise<Buffer>
+}
+
+/** The same request to npm oidc-provider with its in-memory adapter. */
+const versusOidcProvider =
+  ({ ours, theirs }: Asked): Case['prepare'] =>
+  async (fixture) => {
+    const server = await startServer([fixture.bundles], copyWithKeys(fixture, 'oidc-provider'))
+    const port = await freePort()
+    const provider = startPinned(['dist/bench/oidc-provider.js', String(port), RESOURCE, 'bench', 'bench-secret', 'system/*.cruds'])
+    await untilReady(port, provider)
+    const [own, other] = [await ours(server.port), await theirs(port)]
+    return {
+      round: async () => ({
+        ours: await rate({ port: server.port, pid: server.process.pid }, () => own, 200),
+        limit: await rate({ port, pid: provider.pid }, () => other, 200),
+      }),
+      stop: async () => {
+        await server.process.stop()
+        await provider.stop()
+      },
+    }
+  }
+
+/** JWT access tokens, RS256, by client_credentials. */
+const tokensOfBoth = versusOidcProvider({
+  ours: async () => formPost('/auth/token', 'bench', TOKEN_FORM),
+  theirs: async () => formPost('/token', 'bench', { ...TOKEN_FORM, resource: RESOURCE }),
+})
+
+/** A live token, opaque in both since theirs keeps no JWT, by the client that it was issued to. */
+const introspectionsOfBoth = versusOidcProvider({
+  ours: async (port) => formPost('/auth/introspect', 'bench-opaque', { token: await tokenOf(port, 'bench-opaque') }),
+  theirs: async (port) => formPost('/token/introspection', 'bench', { token: await tokenOf(port, 'bench', '/token') }),
+})
 
 /** The key file stands beside the data; without it every start would make new keys. */
 const copyWithKeys = (fixture: Fixture, name: string): string => {
@@ -129,6 +175,8 @@ export const CASES: readonly Case[] = [
   { name: 'search_vs_hono_sqlite', min: 0.4, prepare: versusHono(() => `/fhir/Observation?${QUERY}`) },
   { name: 'create_vs_insert', min: 0.5, prepare: creates },
   { name: 'token_vs_jose', min: 0.6, prepare: tokens },
+  { name: 'token_vs_oidc_provider', min: 1.3, prepare: tokensOfBoth },
+  { name: 'introspect_vs_oidc_provider', min: 2, prepare: introspectionsOfBoth },
   { name: 'start_vs_hono', max: 2.5, prepare: idle(({ readyAfter }) => readyAfter) },
   { name: 'rss_vs_hono', max: 1.7, prepare: idle(({ process }) => pssMegabytes(process.pid)) },
 ]

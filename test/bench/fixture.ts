@@ -35,6 +35,13 @@ const CLIENT = {
   scope: ['system/*.cruds'],
   auth: { client_credentials: { token_format: 'jwt', access_token_expiration: 86_400 } },
 }
+/** The same with opaque tokens, which is what other servers introspect. */
+const OPAQUE_CLIENT = {
+  ...CLIENT,
+  id: 'bench-opaque',
+  grant_types: ['client_credentials', 'basic'],
+  auth: { client_credentials: { access_token_expiration: 86_400 } },
+}
 const POLICY = { resourceType: 'AccessPolicy', id: 'bench', engine: 'allow', link: [{ reference: 'Client/bench' }] }
 
 export interface Fixture {
@@ -65,7 +72,7 @@ export const createFixture = async (): Promise<Fixture> => {
   const folder = mkdtempSync(join(tmpdir(), 'emberbox-bench-'))
   const bundles = join(folder, 'bundles')
   execFileSync('mkdir', [bundles])
-  writeFileSync(join(bundles, '10-access.json'), JSON.stringify([CLIENT, POLICY]))
+  writeFileSync(join(bundles, '10-access.json'), JSON.stringify([CLIENT, OPAQUE_CLIENT, POLICY]))
   const lines: string[] = []
   for (let patient = 0; patient < PATIENTS; patient++) {
     lines.push(JSON.stringify({ resourceType: 'Patient', id: `p${patient}`, name: [{ family: 'Bench', given: [`Number ${patient}`] }] }))
@@ -88,11 +95,11 @@ export const copyData = ({ data, folder }: Fixture, name: string): string => {
 }
 
 /** A token for everything, by client_credentials. */
-export const tokenOf = async (port: number): Promise<string> => {
-  const response = await fetch(`http://127.0.0.1:${port}/auth/token`, {
+export const tokenOf = async (port: number, client = 'bench', path = '/auth/token', more: Record<string, string> = {}): Promise<string> => {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
     method: 'POST',
-    headers: { authorization: `Basic ${btoa('bench:bench-secret')}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'system/*.cruds' }),
+    headers: { authorization: `Basic ${btoa(`${client}:bench-secret`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'system/*.cruds', ...more }),
   })
   const { access_token } = (await response.json()) as { access_token?: string }
   if (access_token === undefined) throw new Error(`no token: ${response.status}`)
