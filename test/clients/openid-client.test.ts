@@ -102,6 +102,22 @@ test('openid-client introspects: a client its own token, a resource server anybo
   assert.deepEqual(await client.tokenIntrospection(api, tokens.access_token), { active: false })
 })
 
+test('openid-client signs the person out (RP-Initiated Logout 1.0): back at the registered address, and the refresh token outlives it', async () => {
+  const config = await discovered('web', undefined, client.ClientSecretBasic('web-secret'))
+  const { url, checks } = await authorizationUrl(config)
+  const browser = new Browser(site.box)
+  await browser.open(url)
+  await browser.submit({ username: 'amy', password: 'amy-password' })
+  if (browser.redirected === undefined) await browser.submit({ decision: 'allow' })
+  const tokens = await client.authorizationCodeGrant(config, new URL(browser.redirected ?? ''), checks)
+  const out = { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: 'http://127.0.0.1/signed-out', state: 's' }
+  await browser.open(client.buildEndSessionUrl(config, out))
+  assert.equal(browser.redirected, 'http://127.0.0.1/signed-out?state=s')
+  await browser.open(url)
+  assert.match(browser.page, /name="password"/)
+  assert.equal(typeof (await client.refreshTokenGrant(config, tokens.refresh_token ?? '')).access_token, 'string')
+})
+
 test('openid-client learns of a refusal from the redirect: error, state and iss (RFC 9207)', async () => {
   const config = await discovered('native')
   const { url, checks } = await authorizationUrl(config)
