@@ -1,5 +1,4 @@
 // A box: one tenant, with its store, its keys and its tables. `createBox` reads bundles, applies them, and answers requests.
-import { randomBytes } from 'node:crypto'
 import { toAidbox, toFhir } from './aidbox/format.ts'
 import { applySteps } from './bundle/apply.ts'
 import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
@@ -29,6 +28,7 @@ import type { Keys } from './oauth/keys.ts'
 import { isRegistrationOn } from './oauth/registration/settings.ts'
 import { createUsers } from './oauth/users.ts'
 import { createDecisionLog } from './policy/decision-log.ts'
+import { systemRandom } from './random.ts'
 import { registrationsOf } from './registrations.ts'
 import { openSearchIndex, type SearchIndexOptions } from './search-index.ts'
 import { seedEntries } from './seeds.ts'
@@ -96,7 +96,7 @@ const CHORES_EVERY_MS = 60_000
 const MAX_BODY = 20_971_520
 const VERSION = '0.1.0'
 const SYSTEM_CLOCK: Clock = { now: () => Date.now() }
-const SYSTEM_RANDOM: Random = { bytes: (length) => randomBytes(length) }
+const SYSTEM_RANDOM = systemRandom()
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error'

@@ -13,6 +13,7 @@ import type { CorsPolicy } from './http/cors.ts'
 import { HttpError } from './http/errors.ts'
 import { stringifyJson } from './http/json.ts'
 import { formatParameters, parametersOf } from './http/parameters.ts'
+import { remembering } from './http/remember.ts'
 import type { CanonicalRequest } from './http/request.ts'
 import type { Clock, Fetch, Log, Random } from './http/runtime.ts'
 import type { Caller } from './identify.ts'
@@ -40,6 +41,8 @@ import { smartEndpoints } from './smart/endpoints.ts'
 import { createProfile, type ProfileDeps } from './smart/profile.ts'
 import { type CompileQuery, readScope, rememberingReader } from './smart/scope-reader.ts'
 import type { Store } from './store/store.ts'
+
+const SCOPES_REMEMBERED = 2_000
 
 /** What stays while generations come and go. */
 export interface Ground {
@@ -178,7 +181,7 @@ export const createGeneration = (ground: Ground, tables: Tables): Generation => 
   const profile = createProfile({
     ...own,
     scopes: tables.scopes,
-    readScope: (text) => readScope(text, ground.definitions, queryCompiler(ground)),
+    readScope: remembering(SCOPES_REMEMBERED, (text) => readScope(text, ground.definitions, queryCompiler(ground))),
     searchPatients: searchPatients(ground, (principal) => callerOf(principal).authorize),
   })
   const provider: Provider = {

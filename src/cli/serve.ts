@@ -1,10 +1,10 @@
 // `emberbox serve [paths…]`: opens the box, listens, and stops gracefully.
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { pino } from 'pino'
 import { type Box, BundleError, createBox } from '../box.ts'
 import { formatDiagnostic } from '../bundle/diagnostic.ts'
 import { listen } from '../server.ts'
+import { openLog } from './log.ts'
 import { boxOptions, type CommandLine } from './options.ts'
 
 const announce = async (box: Box): Promise<void> => {
@@ -21,16 +21,10 @@ const announce = async (box: Box): Promise<void> => {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-const hidden = () => '[Redacted]'
-/** No line is made of these; should one ever be, this is what it says. */
-const SECRETS = { authorization: hidden, cookie: hidden, password: hidden, secret: hidden }
-
 /** Serves until SIGTERM or SIGINT. Resolves to the exit status. */
 export const serve = async ({ settings }: CommandLine): Promise<number> => {
   if (settings.data !== ':memory:') mkdirSync(dirname(settings.data), { recursive: true })
-  // Lines are gathered and written off the request's path; the last ones when the process stops.
-  const lines = pino.destination({ sync: false, minLength: 16_000, periodicFlush: 500 })
-  const log = pino({ base: null, serializers: SECRETS }, lines)
+  const log = openLog()
   let box: Box
   try {
     box = await createBox({ ...boxOptions(settings, process.env), log })
@@ -46,6 +40,5 @@ export const serve = async ({ settings }: CommandLine): Promise<number> => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
   })
   await stop()
-  lines.flushSync()
   return 0
 }

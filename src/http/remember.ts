@@ -5,7 +5,7 @@ export const remembering = <Value>(capacity: number, compute: (text: string) => 
   const known = new Map<string, Value>()
   return (text) => {
     const found = known.get(text)
-    if (found !== undefined) return found
+    if (found !== undefined || known.has(text)) return found as Value
     const value = compute(text)
     const oldest = known.size >= capacity ? known.keys().next().value : undefined
     if (oldest !== undefined) known.delete(oldest)

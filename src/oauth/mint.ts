@@ -42,7 +42,7 @@ export const longestLifetime = (clients: Iterable<Client>): number => {
 export const refreshExpiry = (client: Client, grant: GrantName, now: number): number =>
   now + (settingsOf(client, grant).refresh_token_expiration ?? REFRESH_S) * 1_000
 
-const jwt = ({ client, authorization }: Minting, expires: number, provider: Provider): Promise<string> => {
+const jwt = ({ client, authorization }: Minting, expires: number, provider: Provider): string => {
   const { issuer, profile, keys, random, fhirBases } = provider
   const scope = profile.spell(authorization.scope).join(' ')
   const claims = {
@@ -64,7 +64,7 @@ export const mintAccess = async (minting: Minting, provider: Provider, details: 
   const issued = provider.clock.now()
   const expires = issued + accessLifetime(minting.client, minting.grant) * 1_000
   const format = settingsOf(minting.client, minting.grant).token_format
-  const token = format === 'jwt' ? await jwt(minting, expires, provider) : randomToken(provider.random)
+  const token = format === 'jwt' ? jwt(minting, expires, provider) : randomToken(provider.random)
   return {
     token,
     record: { hash: sha256(token), kind: 'access', session: minting.session, issued, expires, details: JSON.stringify(details) },

@@ -13,14 +13,19 @@ export const randomToken = (random: Random): string => Buffer.from(random.bytes(
 export const equalSecrets = (one: string, other: string): boolean =>
   timingSafeEqual(createHash('sha256').update(one).digest(), createHash('sha256').update(other).digest())
 
+const PREFIX = '$sha256$'
+
 /** Is this the stored form of a client secret? */
 export const isClientSecretHash = (value: string): boolean => /^\$sha256\$[\w-]{43}$/.test(value)
 
 /** The stored form of a client secret; a value that is in it already stays. */
-export const hashClientSecret = (secret: string): string => (isClientSecretHash(secret) ? secret : `$sha256$${sha256(secret)}`)
+export const hashClientSecret = (secret: string): string => (isClientSecretHash(secret) ? secret : `${PREFIX}${sha256(secret)}`)
 
-/** False also where nothing is stored, or something that is not a hash. */
+const NO_HASH = Buffer.alloc(32)
+
+/** False also where nothing is stored, or something that is not a hash; it takes as long then. */
 export const verifyClientSecret = (secret: string, stored: string | undefined): boolean => {
   const usable = stored !== undefined && isClientSecretHash(stored)
-  return equalSecrets(`$sha256$${sha256(secret)}`, stored ?? '') && usable
+  const expected = usable ? Buffer.from(stored.slice(PREFIX.length), 'base64url') : NO_HASH
+  return timingSafeEqual(createHash('sha256').update(secret).digest(), expected) && usable
 }

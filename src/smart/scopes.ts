@@ -2,6 +2,7 @@
 // What a query means, and whether it means anything, is scope-reader.ts's to say.
 import type { Permission } from '../fhir/access.ts'
 import { type Parameters, parseParameters } from '../http/parameters.ts'
+import { remembering } from '../http/remember.ts'
 
 export type ScopeContext = 'patient' | 'user' | 'system'
 
@@ -64,8 +65,11 @@ export const spellPermissions = (permissions: ReadonlySet<Permission>, like = ''
   return word ?? ORDER.filter((one) => permissions.has(one)).join('')
 }
 
+/** The same scopes are asked for again and again. */
+const REMEMBERED = 2_000
+
 /** Reads a resource scope; undefined for anything else. A query is for v2 scopes of a named type in `patient/` and `user/` only. */
-export const parseScope = (text: string): ResourceScope | undefined => {
+export const parseScope = remembering(REMEMBERED, (text): ResourceScope | undefined => {
   const [, context, type, spelling, queryText = ''] = SCOPE.exec(text) ?? []
   if (!type || !spelling || !SCOPE_TOKEN.test(text)) return undefined
   if (context !== 'patient' && context !== 'user' && context !== 'system') return undefined
@@ -74,7 +78,7 @@ export const parseScope = (text: string): ResourceScope | undefined => {
   if (type === '*' || V1.has(spelling) || context === 'system') return undefined
   const query = queryOf(queryText)
   return query && { text, context, type, permissions, spelling, query, queryText }
-}
+})
 
 /** The resource scopes of a list, in order. */
 export const resourceScopes = (scope: readonly string[]): readonly ResourceScope[] =>
