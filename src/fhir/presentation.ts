@@ -68,16 +68,16 @@ export const presentationOf = ({ query, headers }: CanonicalRequest, format: For
     const [type = ''] = asked.toLowerCase().split(';')
     const known = SYNTAXES.get(type.trim().replace(' ', '+'))
     if (!known) throw refused(/xml/i.test(asked) ? 'XML' : 'this _format')
-    return { ...known, pretty }
+    return { syntax: known.syntax, contentType: known.contentType, pretty }
   }
-  const fallback = { syntax: 'json', contentType: format === 'fhir' ? FHIR_JSON : JSON_TYPE } as const
+  const fallback = { syntax: 'json', contentType: format === 'fhir' ? FHIR_JSON : JSON_TYPE, pretty } as const
   const accept = headers.get('accept')
-  if (accept === undefined || accept === '') return { ...fallback, pretty }
+  if (accept === undefined || accept === '') return fallback
   const wanted = acceptedTypes(accept)
   const first = wanted.find((type) => SYNTAXES.has(type))
   if (first === undefined) throw refused(wanted.every((type) => /xml/.test(type)) ? 'XML' : 'none of the accepted media types')
-  const known = first.includes('*') ? fallback : (SYNTAXES.get(first) ?? fallback)
-  return { ...known, pretty }
+  const { syntax, contentType } = first.includes('*') ? fallback : (SYNTAXES.get(first) ?? fallback)
+  return { syntax, contentType, pretty }
 }
 
 /** Plain JSON, for answers to requests whose wishes could not be read. */
@@ -102,7 +102,7 @@ const COMMON = { 'cache-control': 'private, no-store', vary: 'Authorization, Acc
 /** The answer as it was asked for; stored text that is wanted as JSON passes through untouched. */
 export const present = (response: FhirResponse, presentation: Presentation, format: Format, formats: Formats | undefined): FhirResponse => {
   const { status, headers, body } = response
-  if (typeof body !== 'string') return { ...response, headers: { ...COMMON, ...headers } }
-  const all = { 'content-type': presentation.contentType, ...COMMON, ...headers }
+  if (typeof body !== 'string') return { ...response, headers: Object.assign({}, COMMON, headers) }
+  const all = Object.assign({ 'content-type': presentation.contentType }, COMMON, headers)
   return { status, headers: all, body: written(body, presentation, format, formats) }
 }

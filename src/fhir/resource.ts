@@ -83,8 +83,7 @@ export const newId = (random: Random): string => {
 
 /** The text of a version, with its id and meta. */
 export const composeText = (resource: Resource, id: string, version: number, updated: number): string => {
-  const { resourceType, id: _id, meta, ...rest } = resource
-  const own = isRecord(meta) ? meta : {}
-  const stamped = { ...own, versionId: String(version), lastUpdated: new Date(updated).toISOString() }
-  return stringifyJson({ resourceType, id, meta: stamped, ...rest })
+  const own = isRecord(resource.meta) ? resource.meta : {}
+  const meta = Object.assign({}, own, { versionId: String(version), lastUpdated: new Date(updated).toISOString() })
+  return stringifyJson(Object.assign({ resourceType: resource.resourceType, id, meta }, resource, { id, meta }))
 }

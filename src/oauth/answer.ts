@@ -8,7 +8,7 @@ const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' }
 
 /** A JSON answer that is not cached. */
 export const answer = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response =>
-  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...NO_STORE, ...headers } })
+  new Response(JSON.stringify(body), { status, headers: Object.assign({ 'content-type': 'application/json' }, NO_STORE, headers) })
 
 /** An OAuthError as its RFC 6749 §5.2 response. */
 export const oauthErrorResponse = (error: OAuthError): Response =>

@@ -45,8 +45,7 @@ export const refreshExpiry = (client: Client, grant: GrantName, now: number): nu
 const jwt = ({ client, authorization }: Minting, expires: number, provider: Provider): string => {
   const { issuer, profile, keys, random, fhirBases } = provider
   const scope = profile.spell(authorization.scope).join(' ')
-  const claims = {
-    ...profile.tokenClaims(authorization, client),
+  const own = {
     iss: issuer,
     sub: authorization.user_id ?? client.id,
     aud: authorization.aud ?? fhirBases[0] ?? issuer,
@@ -54,9 +53,9 @@ const jwt = ({ client, authorization }: Minting, expires: number, provider: Prov
     iat: Math.floor(provider.clock.now() / 1_000),
     exp: Math.floor(expires / 1_000),
     jti: randomToken(random),
-    ...(scope !== '' && { scope }),
+    scope: scope === '' ? undefined : scope,
   }
-  return signOwn(claims, keys, 'at+jwt')
+  return signOwn(Object.assign({}, profile.tokenClaims(authorization, client), own), keys, 'at+jwt')
 }
 
 /** An access token. `details` is what it has other than its session (a narrowed scope). */

@@ -46,5 +46,6 @@ export const liveToken = async (text: string, provider: Provider): Promise<LiveT
   if (!client || client.active === false) return undefined
   const user = found.session.user === undefined ? undefined : await provider.users.byId(found.session.user)
   if (found.session.user !== undefined && !(user && isActive(user))) return undefined
-  return { ...found, authorization: authorizationOf(found.session, found.token), client, user }
+  const { token, session, used } = found
+  return { token, session, used, authorization: authorizationOf(session, token), client, user }
 }

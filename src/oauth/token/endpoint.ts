@@ -53,16 +53,15 @@ export const GRANT_TYPES: readonly string[] = [...GRANTS.keys()]
 const tokenResponse = async ({ access, refresh, client, grant, authorization, user }: Issued, provider: Provider) => {
   const scope = provider.profile.spell(authorization.scope).join(' ')
   const withIdToken = user && authorization.scope.includes('openid') && provider.idToken
-  return {
-    ...provider.profile.tokenParameters(authorization),
+  return Object.assign({}, provider.profile.tokenParameters(authorization), {
     access_token: access,
     token_type: 'Bearer',
     expires_in: accessLifetime(client, grant),
-    ...(scope !== '' && { scope }),
-    ...(refresh !== undefined && { refresh_token: refresh }),
-    ...(withIdToken && { id_token: await withIdToken(authorization, provider) }),
-    ...(user && { userinfo: userinfo(user) }),
-  }
+    scope: scope === '' ? undefined : scope,
+    refresh_token: refresh,
+    id_token: withIdToken ? await withIdToken(authorization, provider) : undefined,
+    userinfo: user && userinfo(user),
+  })
 }
 
 /** The token endpoint. */
