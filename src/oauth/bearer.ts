@@ -1,6 +1,7 @@
 // Who a request comes from: Basic for clients with `basic` in grant_types, Bearer for our tokens (RFC 6750, aidbox-behaviour §4.1).
 // The token's record is read on every request, so revocation, logout and a disabled user act at once. Cookies are never looked at.
 import type { CanonicalRequest } from '../http/request.ts'
+import { isForUs } from './client/audience.ts'
 import { mayUse } from './client/methods.ts'
 import { basicReadings, readCredentials } from './credentials.ts'
 import { OAuthError } from './errors.ts'
@@ -29,10 +30,11 @@ const byBasic = (id: string, secret: string, provider: Provider): Principal => {
 const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < 1e11
 
 /** RFC 9068 §4: issuer, audience and times of a JWT of ours; the signature and `typ` are checked before. */
-const claimsHold = (claims: Readonly<Record<string, unknown>>, { issuer, fhirBases, clock }: Provider): boolean => {
+const claimsHold = (claims: Readonly<Record<string, unknown>>, provider: Provider): boolean => {
+  const { issuer, clock } = provider
   const now = clock.now() / 1_000
   const { iss, aud, exp, iat, nbf } = claims
-  if (iss !== issuer || typeof aud !== 'string' || !(aud === issuer || fhirBases.includes(aud))) return false
+  if (iss !== issuer || typeof aud !== 'string' || !isForUs(aud, provider)) return false
   return isTime(exp) && exp > now && isTime(iat) && iat <= now + LEEWAY_S && (nbf === undefined || (isTime(nbf) && nbf <= now + LEEWAY_S))
 }
 
@@ -40,7 +42,7 @@ const byToken = async (text: string, provider: Provider): Promise<Principal> => 
   const jwt = text.includes('.') ? await verifyOwn(text, provider.keys, 'at+jwt') : undefined
   if (text.includes('.') && !(jwt && claimsHold(jwt, provider))) throw invalidToken()
   const live = await liveToken(text, provider)
-  if (live?.token.kind !== 'access') throw invalidToken()
+  if (live?.token.kind !== 'access' || !isForUs(live.authorization.aud, provider)) throw invalidToken()
   const { client, user, session, authorization } = live
   return {
     method: 'bearer',

@@ -55,6 +55,8 @@ export interface Profile {
   launch(client: Client, parameters: Parameters): Promise<AuthorizationRequest['launch']>
   /** Which of the asked scopes this client may be granted, unparseable and uncovered ones dropped. `refused`: those that make it `invalid_scope`. */
   grantable(client: Client, asked: readonly string[]): { readonly scope: readonly string[]; readonly refused: readonly string[] }
+  /** Of the grantable scopes, those that this launch, or none, has something for. */
+  offered(scope: readonly string[], launch: AuthorizationRequest['launch']): readonly string[]
   /** Does this grant need a patient to be picked by the user: undefined no; else which may be picked at once, or 'pick'. */
   patientFor(request: AuthorizationRequest, user: User): Promise<{ readonly patient: string } | 'pick' | 'none' | undefined>
   /** Patients that the user's own policies let them see, for the picker: first page, filtered by `query` (name, birth date, identifier). */

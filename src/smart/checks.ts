@@ -1,5 +1,6 @@
 // SMART's checks of an authorization request (O-14, O-15). They stand below the line: what they throw goes to the client.
 import type { Parameters } from '../http/parameters.ts'
+import { audiencesOf } from '../oauth/client/audience.ts'
 import { AuthorizationError } from '../oauth/errors.ts'
 import type { Profile } from '../oauth/provider.ts'
 import { type LaunchDeps, readLaunch } from './launch.ts'
@@ -15,11 +16,11 @@ export const authorizationChecks = (deps: Pick<LaunchDeps, 'keys' | 'clock' | 'r
   {
     // Else a token could be asked for here and sent to an impostor of this server (SMART 2.2 §obtain-authorization-code).
     parameter: 'aud',
-    check: async (_client, parameters) => {
+    check: async (client, parameters) => {
       const asked = parameters.getAll('aud')
       if (asked.length === 0 && !askedScopes(parameters).some(isSmartScope)) return
       const [aud] = asked
-      if (asked.length === 1 && aud !== undefined && deps.fhirBases.includes(aud)) return
+      if (asked.length === 1 && aud !== undefined && audiencesOf(client, 'authorization_code', deps.fhirBases).includes(aud)) return
       throw new AuthorizationError('invalid_request', 'aud must be the base URL of this FHIR server')
     },
   },

@@ -64,7 +64,7 @@ const pickerRows = async (deps: ProfileDeps, user: User, client: Client, query: 
   ]
 }
 
-/** Makes the profile of one box. */
+/** Makes the profile of one box. There is no picker for encounters: `launch/encounter` is for EHR launches (no context-standalone-encounter). */
 export const createProfile = (deps: ProfileDeps): Profile => ({
   checks: authorizationChecks(deps),
   launch: async (client, parameters) => {
@@ -76,6 +76,7 @@ export const createProfile = (deps: ProfileDeps): Profile => ({
     return { id: launch.id, user: launch.user, context: launch.context }
   },
   grantable: (client, asked) => grantable(client, asked, deps.scopes, deps.readScope),
+  offered: (scope, launch) => (launch ? scope : scope.filter((one) => one !== 'launch/encounter')),
   patientFor,
   patients: (user, client, query) => pickerRows(deps, user, client, query),
   consent: (scope) => consentItems(scope, deps.scopes),

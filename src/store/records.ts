@@ -87,6 +87,7 @@ export interface RecordStore {
   rotateToken(hash: string, successors: readonly TokenRecord[]): Promise<'taken' | 'reused' | 'unknown'>
   /** Extends a refresh token that does not rotate, and adds an access token. */
   renewToken(hash: string, expires: number, tokens: readonly TokenRecord[]): Promise<boolean>
+  /** The session goes with its last token. */
   revokeToken(hash: string): Promise<void>
 
   /** A value that lives until `expires` and can be taken once: launch contexts, pushed requests, registered jti. */
@@ -96,6 +97,6 @@ export interface RecordStore {
   /** True for the first caller of this key only (a client assertion's jti). */
   claimOnce(kind: string, key: string, expires: number): Promise<boolean>
 
-  /** Deletes what expired before `now`. */
+  /** Deletes what expired before `now`, and the sessions that have no token left. */
   purge(now: number): Promise<void>
 }

@@ -47,6 +47,7 @@ const profile: Profile = {
   checks: [],
   launch: async () => undefined,
   grantable: (client, asked) => ({ scope: asked.filter((one) => !client.scope || client.scope.includes(one)), refused: [] }),
+  offered: (scope) => scope,
   patientFor: async () => undefined,
   patients: async () => [],
   consent: () => [],

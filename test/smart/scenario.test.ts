@@ -201,3 +201,11 @@ test('launch/patient as a practitioner: the picker searches, and only who was of
   await again.submit({ decision: 'allow' })
   assert.equal((await redeem(again)).body.patient, 'p2')
 })
+
+test('launch/encounter is for EHR launches: standalone it is left out of what is granted, and alone it is invalid_scope', async () => {
+  const { token } = await allowed('launch/patient launch/encounter patient/Encounter.rs')
+  assert.deepEqual([token.scope, 'encounter' in token], ['launch/patient patient/Encounter.rs', false])
+  const browser = new Browser(box)
+  await browser.open(authorizePath('launch/encounter'))
+  assert.equal(backAt(browser).get('error'), 'invalid_scope')
+})

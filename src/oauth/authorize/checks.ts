@@ -150,9 +150,11 @@ export const checkAuthorizationRequest = async (provider: Provider, parameters: 
   const state = states.length === 1 ? states[0] : undefined
   try {
     for (const { check } of CHECKS) check({ client, parameters })
-    const scope = grantable(provider, { client, parameters })
+    const grants = grantable(provider, { client, parameters })
     for (const { check } of provider.profile.checks) await check(client, parameters)
     const launch = await provider.profile.launch(client, parameters)
+    const scope = provider.profile.offered(grants, launch)
+    if (grants.length > 0 && scope.length === 0) refuse('invalid_scope', 'nothing of this can be had by such a launch')
     const user = await subject(provider, parameters, launch?.user)
     return { client, redirect_uri, state, scope, parameters, launch, user }
   } catch (error) {

@@ -11,6 +11,7 @@ export interface GrantSettings {
   readonly refresh_token_expiration?: number
   readonly secret_required?: boolean
   readonly client_assertion_types?: readonly string[]
+  readonly audience?: readonly string[]
 }
 
 /** The grants whose tokens this server mints: the session's `type`. */

@@ -1,4 +1,5 @@
 // grant_type=client_credentials (RFC 6749 §4.4; SMART Backend Services): a client on its own behalf. No refresh token, ever.
+import { askedAudience } from '../client/audience.ts'
 import { mayUse } from '../client/methods.ts'
 import { OAuthError } from '../errors.ts'
 import { askedScope } from '../token/parameters.ts'
@@ -23,20 +24,11 @@ const scopeFor = ({ client, parameters, provider: { profile } }: GrantRequest): 
   return scope
 }
 
-/** RFC 8707 in Aidbox's spelling: the base that the token is for. */
-const audienceFor = ({ parameters, provider: { issuer, fhirBases } }: GrantRequest): string | undefined => {
-  const audience = parameters.get('audience')
-  if (audience !== undefined && audience !== issuer && !fhirBases.includes(audience)) {
-    throw new OAuthError('invalid_request', 'audience is not a base of this server')
-  }
-  return audience
-}
-
 /** RFC 6749 §4.4.2 */
 export const clientCredentials: Grant = async (request) => {
   const { client, provider } = request
   if (!mayUse(client, 'client_credentials')) throw new OAuthError('unauthorized_client', 'client_credentials is not a grant of this client')
-  const aud = audienceFor(request)
+  const aud = askedAudience(client, 'client_credentials', request.parameters, provider)
   const authorization = {
     client_id: client.id,
     scope: scopeFor(request),

@@ -2,6 +2,7 @@
 
 import type { SessionRecord, TokenRecord } from '../../store/records.ts'
 import type { Authorization } from '../authorization.ts'
+import { defaultAudience } from '../client/audience.ts'
 import type { GrantName } from '../client/methods.ts'
 import { type Minting, mayRefresh, mintAccess, mintRefresh } from '../mint.ts'
 import type { Provider } from '../provider.ts'
@@ -40,7 +41,9 @@ export interface Opening {
 }
 
 /** Mints the tokens of a new session; the grant then records both in one unit. */
-export const open = async (client: Client, grant: GrantName, authorization: Authorization, provider: Provider): Promise<Opening> => {
+export const open = async (client: Client, grant: GrantName, asked: Authorization, provider: Provider): Promise<Opening> => {
+  const aud = asked.aud ?? defaultAudience(client, grant, provider)
+  const authorization: Authorization = aud === undefined ? asked : { ...asked, aud }
   const id = randomToken(provider.random)
   const minting: Minting = { client, grant, session: id, authorization }
   const access = await mintAccess(minting, provider)

@@ -1,5 +1,6 @@
 // grant_type=password (RFC 6749 §4.3): only for clients whose grant_types names it (security-requirements O-25).
 import { countAttempt } from '../authorize/throttle.ts'
+import { askedAudience } from '../client/audience.ts'
 import { mayUse } from '../client/methods.ts'
 import { OAuthError } from '../errors.ts'
 import { verifyPassword } from '../password.ts'
@@ -24,10 +25,12 @@ export const password: Grant = async ({ client, parameters, provider, remoteAddr
   attempt.forgive()
   const { scope, refused } = grantableByPerson(provider, client, askedScope(parameters) ?? [])
   if (refused.length > 0) throw new OAuthError('invalid_scope', 'the client may not ask for this scope')
+  const aud = askedAudience(client, 'password', parameters, provider)
   const authorization = {
     client_id: client.id,
     user_id: user.id,
     scope,
+    ...(aud !== undefined && { aud }),
     context: { need_patient_banner: true },
     auth_time: Math.floor(provider.clock.now() / 1_000),
   }

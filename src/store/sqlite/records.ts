@@ -179,7 +179,9 @@ export const recordStore = (db: Connection, queue: Queue, clock: Clock): RecordS
     revokeToken: (hash) =>
       write(() => {
         live.clear()
-        db.execute('DELETE FROM token WHERE hash = ?', hash)
+        const [gone] = db.rows<{ session: string }>(sql`DELETE FROM token WHERE hash = ${hash} RETURNING session`)
+        if (gone)
+          db.run(sql`DELETE FROM session WHERE id = ${gone.session} AND NOT EXISTS (SELECT 1 FROM token WHERE session = ${gone.session})`)
       }),
     putOnce: (kind, key, value, expires) => insert('INSERT OR REPLACE INTO once VALUES(?, ?, ?, ?)', kind, key, value, expires),
     peekOnce: async (kind, key) =>
@@ -192,6 +194,9 @@ export const recordStore = (db: Connection, queue: Queue, clock: Clock): RecordS
     purge: (now) =>
       write(() => {
         live.clear()
+        // A session is worth as much as its tokens: it goes with the last of them.
+        db.run(sql`DELETE FROM session WHERE id IN (SELECT session FROM token WHERE expires < ${now})
+          AND NOT EXISTS (SELECT 1 FROM token WHERE token.session = session.id AND token.expires >= ${now})`)
         for (const table of ['login', 'token', 'code', 'once']) db.run(sql`DELETE FROM ${raw(table)} WHERE expires < ${now}`)
       }),
   }
