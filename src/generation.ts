@@ -32,7 +32,7 @@ import { mintIdToken } from './openid/id-token.ts'
 import { readIdTokenHint } from './openid/id-token-hint.ts'
 import { adminsOf } from './policy/admin.ts'
 import { type AuthorizeDependencies, createAuthorize } from './policy/authorize.ts'
-import type { DecisionLog } from './policy/decision-log.ts'
+import { type DecisionLog, LOGGED_POLICIES } from './policy/decision-log.ts'
 import { createExplain, type Explanation, explainPolicies, explainScopes } from './policy/explain.ts'
 import { requestObject } from './policy/request-object.ts'
 import type { AccessPolicy } from './policy/types/access-policy.ts'
@@ -146,7 +146,13 @@ const callers = (ground: Ground, tables: Tables): ((principal: Principal) => Cal
     decisionLog: (denial, { access, principal }) => {
       log.info({ ...denial }, 'denied')
       const scopes = explainScopes(access, principal, reach)
-      decisions.record({ denial, access, principal, scopes, policies: explainPolicies(policies, requestObject(access, principal)) })
+      decisions.record({
+        denial,
+        access,
+        principal,
+        scopes,
+        policies: explainPolicies(policies, requestObject(access, principal), LOGGED_POLICIES),
+      })
     },
   })
   return (principal) => ({ principal, authorize: authorizeOf(principal), explain: explainOf(principal) })

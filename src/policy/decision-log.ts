@@ -41,6 +41,8 @@ export interface DecisionLog {
 /** Requests kept; those of nobody in particular are kept apart, so that strangers cannot push the others out. */
 const KEPT = 1_000
 const KEPT_ANONYMOUS = 200
+/** Policies asked for the log's sake, and kept, of one denial: it must not cost more than the decision did by orders of magnitude. */
+export const LOGGED_POLICIES = 50
 /** Denials kept of one request: a batch has as many as it has entries. */
 const KEPT_EACH = 50
 

@@ -49,10 +49,14 @@ export const askPolicy = (policy: CompiledPolicy, request: RequestObject): Polic
   return answers.find(({ granted }) => granted) ?? answers[0] ?? { id: policy.id, granted: false, why: 'no-role' }
 }
 
-/** Asks every policy that the decision would ask. */
-export const explainPolicies = (policies: CompiledPolicies, request: RequestObject): readonly PolicyAnswer[] => {
-  const asked = new Set(candidates(policies, request))
-  return [...asked].map((policy) => askPolicy(policy, request))
+/** Asks every policy that the decision is about, those that are linked first; at most `limit` of them. */
+export const explainPolicies = (
+  policies: CompiledPolicies,
+  request: RequestObject,
+  limit = Number.POSITIVE_INFINITY,
+): readonly PolicyAnswer[] => {
+  const asked = [...new Set(candidates(policies, request))]
+  return asked.slice(0, limit).map((policy) => askPolicy(policy, request))
 }
 
 /** The scopes' part of the decision. */

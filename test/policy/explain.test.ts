@@ -8,6 +8,7 @@ import type { Principal } from '../../src/oauth/principal.ts'
 import { adminsOf } from '../../src/policy/admin.ts'
 import { compilePolicies } from '../../src/policy/compile.ts'
 import { decide } from '../../src/policy/decide.ts'
+import { LOGGED_POLICIES } from '../../src/policy/decision-log.ts'
 import { createExplain, explainPolicies } from '../../src/policy/explain.ts'
 import { NOTHING } from '../../src/store/criterion.ts'
 
@@ -154,6 +155,18 @@ test('the first failing condition, with its path; a role that is missing; what c
     { id: 'role', granted: false, why: 'no-role' },
     { id: 'broken', granted: false, why: 'failed' },
   ])
+})
+
+test('the log of denials asks no more policies than it keeps, those that are linked first', () => {
+  const global = Array.from({ length: 200 }, (_, at) => ({ id: `g${at}`, engine: 'matcho', matcho: { user: { id: `u${at}` } } }))
+  const compiled = compilePolicies([
+    ...global,
+    { id: 'linked', engine: 'matcho', matcho: { uri: '/x' }, link: [{ reference: 'Client/c' }] },
+  ])
+  assert.ok(compiled.ok)
+  const answers = explainPolicies(compiled.policies, { client: { id: 'c' } }, LOGGED_POLICIES)
+  assert.equal(answers.length, LOGGED_POLICIES)
+  assert.equal(answers[0]?.id, 'linked')
 })
 
 test('P-16: an administrator has an allow policy of their own, and no scope bounds them', () => {
