@@ -103,6 +103,73 @@ test('§6 edges: types, missing values, own properties', () => {
   assert.equal(matches({ list: ['a'], x: 'a' }, { x: '.list.-1' }), false)
 })
 
+test('§6 edges: a literal that looks like a pattern is said with $enum; values that look like patterns are values', () => {
+  assert.equal(matches({ a: '#tag' }, { a: { $enum: ['#tag'] } }), true)
+  assert.equal(matches({ a: '.path' }, { a: { $enum: ['.path', '#tag'] } }), true)
+  assert.equal(matches({ a: 'present?' }, { a: { $enum: ['present?'] } }), true)
+  assert.equal(matches({ a: 'x' }, { a: { $enum: ['present?', '#.'] } }), false)
+  assert.equal(matches({ a: '.b', b: 'x' }, { a: 'x' }), false, 'a value is never followed as a path')
+  assert.equal(matches({ a: '#x' }, { a: '#x' }), true, 'found as a pattern')
+})
+
+test('§6 edges: regex and words against everything that is no text', () => {
+  for (const value of [undefined, null, '', 5, true, {}, [], ['x'], { x: 'x' }]) {
+    assert.equal(matches({ a: value }, { a: '#.' }), false, JSON.stringify(value))
+    assert.equal(matches({ a: value }, { a: 'not-blank?' }), false, JSON.stringify(value))
+  }
+  assert.equal(matches({ a: ' ' }, { a: 'not-blank?' }), false)
+  for (const missing of [undefined, null, '', {}, [], [null], { x: '' }]) {
+    assert.equal(matches({ a: missing }, { a: 'present?' }), false, JSON.stringify(missing))
+    assert.equal(matches({ a: missing }, { a: 'nil?' }), true, JSON.stringify(missing))
+    assert.equal(matches({ a: missing }, { a: null }), true, JSON.stringify(missing))
+  }
+  for (const present of [0, false, 'x', [0], { x: 1 }])
+    assert.equal(matches({ a: present }, { a: 'present?' }), true, JSON.stringify(present))
+})
+
+test('§6 edges: maps, lists and paths to them', () => {
+  for (const value of [undefined, null, 'x', 1, [], [{ b: 1 }]])
+    assert.equal(matches({ a: value }, { a: { b: 1 } }), false, JSON.stringify(value))
+  for (const value of [undefined, 'x', 1, { 0: 1 }]) assert.equal(matches({ a: value }, { a: [1] }), false, JSON.stringify(value))
+  assert.equal(matches({ a: { x: [1, { y: 2 }] }, b: { x: [1, { y: 2 }] } }, { a: '.b' }), true, 'a path to a map compares all of it')
+  assert.equal(matches({ a: { x: 1 }, b: { x: 1, y: 2 } }, { a: '.b' }), false)
+  assert.equal(matches({ a: [1, 2], b: [1] }, { a: '.b' }), false, 'a prefix is for patterns, not for values')
+  assert.equal(matches({ a: { x: 1, y: null }, b: { x: 1 } }, { a: '.b' }), true, 'what is empty is missing')
+  assert.equal(matches({ a: 1, b: '1' }, { a: '.b' }), false)
+  assert.equal(matches({ a: [] }, { a: ['nil?'] }), true, 'an element that is not there')
+})
+
+test('§6 edges: the keys of lists and references', () => {
+  const reference = { a: { $reference: { resourceType: 'Patient', id: 'p' } } }
+  for (const value of [{ reference: 'Patient/p' }, 'Patient/p', { reference: 'Patient/p/_history/2' }]) {
+    assert.equal(matches({ a: value }, reference), true, JSON.stringify(value))
+  }
+  for (const value of [
+    { reference: 'Patient/q' },
+    'Group/p',
+    { reference: 'https://other.example/Patient/p' },
+    'p',
+    1,
+    null,
+    ['Patient/p'],
+  ]) {
+    assert.equal(matches({ a: value }, reference), false, JSON.stringify(value))
+  }
+  assert.equal(matches({ a: [1, 1] }, { a: { '$present-all': [1, 1] } }), true)
+  assert.equal(matches({ a: [1] }, { a: { '$present-all': [1, 2] } }), false)
+  for (const value of [undefined, 'ab', { length: 2 }]) assert.equal(matches({ a: value }, { a: { $length: 2 } }), false)
+  assert.equal(matches({ a: ['x', 'y'], b: { c: 'y' } }, { a: { $contains: '.b.c' } }), true)
+  assert.equal(matches({ a: 'y', b: { c: 'y' } }, { a: { $contains: '.b.c' } }), false, 'no list contains nothing')
+  assert.equal(matches({ a: 'x', b: 'x' }, { a: { '$one-of': '.b' } }), false, 'candidates are a list')
+})
+
+test('§6: several keys are ANDed, and the first that fails is said with what was expected and what is', () => {
+  const { matcher } = compile({ a: 1, b: { c: '#^x' } })
+  assert.deepEqual(matcher.explain({ a: 1, b: { c: 'y' } }, {}, []), { expected: '#^x', but: 'y', path: ['b', 'c'] })
+  assert.deepEqual(matcher.explain({ b: { c: 'x' } }, {}, []), { expected: 1, but: undefined, path: ['a'] })
+  assert.equal(matcher.explain({ a: 1, b: { c: 'x' }, more: true }, {}, []), undefined)
+})
+
 test('P-03: a path with a missing side never matches', () => {
   for (const request of [{}, { params: {} }, { params: { p: '' }, user: { p: '' } }, { params: { p: 'x' } }, { user: { p: 'x' } }]) {
     assert.equal(matches(request, { params: { p: '.user.p' } }), false, JSON.stringify(request))
