@@ -10,6 +10,12 @@ interface ElementDefinition {
   readonly min?: number
   readonly max?: string
   readonly isSummary?: boolean
+  readonly binding?: { readonly valueSet?: string }
+}
+interface ValueSet {
+  readonly resourceType: string
+  readonly url: string
+  readonly compose?: { readonly include: ReadonlyArray<{ readonly system?: string; readonly valueSet?: readonly string[] }> }
 }
 interface Resource {
   readonly resourceType: string
@@ -103,10 +109,41 @@ const compartments: Record<string, Record<string, readonly string[]>> = JSON.par
   readFileSync(new URL('./compartments.json', import.meta.url), 'utf8'),
 )
 
+/** The systems that elements of type code imply (R4 search.html#token), by search parameter: `Patient.gender`. */
+const valueSets = new Map(
+  JSON.parse(readFileSync(`${folder}valuesets.json`, 'utf8'))
+    .entry.map(({ resource }: { resource: ValueSet }) => resource)
+    .filter(({ resourceType }: ValueSet) => resourceType === 'ValueSet')
+    .map((one: ValueSet): [string, ValueSet] => [one.url, one]),
+) as ReadonlyMap<string, ValueSet>
+const systemsOf = (url: string): readonly string[] =>
+  (valueSets.get(url.replace(/\|.*$/, ''))?.compose?.include ?? []).flatMap(({ system, valueSet = [] }) => [
+    ...(system === undefined ? [] : [system]),
+    ...valueSet.flatMap(systemsOf),
+  ])
+const bound = new Map<string, readonly string[]>()
+for (const { snapshot } of structures) {
+  for (const { path, type, binding } of snapshot?.element ?? [])
+    if (type?.length === 1 && type[0]?.code === 'code' && binding?.valueSet) bound.set(path, systemsOf(binding.valueSet))
+}
+const impliedSystems: Record<string, readonly string[]> = {}
+for (const { code, base, type, expression } of parameters) {
+  if (type !== 'token') continue
+  for (const owner of base) {
+    const found = expression
+      .split('|')
+      .map((path) => path.trim())
+      .filter((path) => path.startsWith(`${owner}.`))
+      .flatMap((path) => bound.get(path) ?? [])
+    if (found.length > 0) impliedSystems[`${owner}.${code}`] = [...new Set(found)].sort()
+  }
+}
+
 const text = JSON.stringify({
   types: [...new Set(types)].sort(),
   searchParameters: parameters.sort((a, b) => (a.url < b.url ? -1 : 1)),
   compartments,
+  impliedSystems: sorted(impliedSystems),
   lists: [...new Set(lists)].sort(),
   choices: [...new Set(choices)].sort(),
   mandatory: sorted(mandatory),

@@ -33,6 +33,8 @@ export interface Definitions {
   compartmentParams(type: string): readonly string[] | undefined
   /** R4's compartments: owner → type → the parameters by which it is in one; `{def}` is the owner itself. */
   readonly compartments: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
+  /** Of a token parameter over elements of type code (`Patient.gender`): the systems that they imply, and do not hold. */
+  impliedSystems(param: string): readonly string[]
   /** Type codes of an element, `Observation.value[x]` for a choice; undefined for an unknown path. */
   elementTypes(path: string): readonly string[] | undefined
   /**
@@ -52,6 +54,7 @@ interface Artefact {
   readonly types: readonly string[]
   readonly searchParameters: readonly SearchParameter[]
   readonly compartments: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+  readonly impliedSystems: Readonly<Record<string, readonly string[]>>
   readonly elements: Readonly<Record<string, string>>
   readonly lists: readonly string[]
   readonly choices: readonly string[]
@@ -97,6 +100,7 @@ export const loadDefinitions = (): Definitions => {
   const elements = new Map(Object.entries(artefact.elements))
   const compartments = new Map(Object.entries(artefact.compartments).map(([owner, members]) => [owner, new Map(Object.entries(members))]))
   const compartment = new Map<string, readonly string[] | undefined>([...(compartments.get('Patient') ?? []), ...COMPARTMENT_DIFFERENCES])
+  const impliedSystems = new Map(Object.entries(artefact.impliedSystems))
   const isList = named(artefact.lists, types)
   const mandatory = new Map(Object.entries(artefact.mandatory))
   const summary = new Map(Object.entries(artefact.summary))
@@ -113,6 +117,7 @@ export const loadDefinitions = (): Definitions => {
     parameterByUrl: (url) => byUrl.get(url),
     compartmentParams: (type) => compartment.get(type),
     compartments,
+    impliedSystems: (param) => impliedSystems.get(param) ?? [],
     elementTypes: (path) => elements.get(path)?.split('|'),
     isList: (path, name) => INHERITED.has(name) || isList(path, name),
     isChoice: named(artefact.choices, types),

@@ -53,13 +53,13 @@ export const dateOf = (param: string, value: string): { readonly comparator: Com
   return { comparator, value: interval }
 }
 
-/** `code`, `system|code`, `|code`, `system|`. */
-export const tokenOf = (param: string, value: string): Criterion => {
+/** `code`, `system|code`, `|code`, `system|`. A system that is implied is not in the index. */
+export const tokenOf = (param: string, value: string, implied: readonly string[] = []): Criterion => {
   const [first = '', ...others] = split(value, '|').map(withoutEscapes)
   if (others.length === 0) return { kind: 'token', param, code: first }
   const code = others.join('|')
   if (code === '' && first === '') throw invalid(param, 'a code or a system is expected')
-  return { kind: 'token', param, system: first, ...(code !== '' && { code }) }
+  return { kind: 'token', param, system: implied.includes(first) ? '' : first, ...(code !== '' && { code }) }
 }
 
 const numberOf = (param: string, value: string): Criterion => {
@@ -100,7 +100,7 @@ const compositeOf = (parameter: SearchParameter, param: string, value: string, c
 export const valueCriterion = (parameter: SearchParameter, param: string, value: string, context: ValueContext): Criterion => {
   switch (parameter.type) {
     case 'token':
-      return tokenOf(param, value)
+      return tokenOf(param, value, context.definitions.impliedSystems(param))
     case 'string':
       return { kind: 'string', param, match: 'starts', value: fold(withoutEscapes(value)) }
     case 'date':
