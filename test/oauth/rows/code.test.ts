@@ -4,7 +4,7 @@ import { after, test } from 'node:test'
 import { VERIFIER } from '../../box/browser.ts'
 import { createScenario } from './scenario.ts'
 
-const { box, time, codeOf, redeem, refresh, fhir, introspect } = await createScenario()
+const { box, time, asRoot, codeOf, redeem, refresh, fhir, introspect } = await createScenario()
 after(() => box.close())
 
 const refused = async (answer: ReturnType<typeof redeem>, name: string): Promise<void> => {
@@ -75,4 +75,21 @@ test('O-11: of 50 parallel redemptions one wins, and as the rest are reuse, what
   for (const { status, body } of answers) assert.ok(status === 200 || body.error === 'invalid_grant')
   assert.equal((await fhir(won[0]?.body.access_token)).status, 401)
   await refused(refresh(won[0]?.body.refresh_token), 'what was won')
+})
+
+test('O-09, O-13: a code is worth what its person and its client are worth when it is redeemed', async () => {
+  const carl = { userName: 'carl', password: 'carl-password', fhirUser: { reference: 'Patient/p2' } }
+  const guest = {
+    type: 'smart-app',
+    grant_types: ['authorization_code'],
+    auth: { authorization_code: { redirect_uri: 'http://app.example/cb', token_format: 'jwt', refresh_token: true } },
+  }
+  await asRoot('PUT', '/User/carl', carl)
+  await asRoot('PUT', '/Client/guest', guest)
+  const [hers, his] = [await codeOf({ client_id: 'guest', redirect_uri: 'http://app.example/cb' }), await codeOf({}, 'carl')]
+  await asRoot('PUT', '/User/carl', { ...carl, inactive: true })
+  await refused(redeem(his), 'a person who was disabled')
+  await asRoot('PUT', '/Client/guest', { ...guest, active: false })
+  const { status, body } = await redeem(hers, 'guest', { redirect_uri: 'http://app.example/cb' })
+  assert.deepEqual([status, body.error, body.access_token], [401, 'invalid_client', undefined])
 })

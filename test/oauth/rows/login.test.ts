@@ -45,6 +45,22 @@ test('L-05: an unknown user, a wrong password, a user without one and an empty o
   assert.match(answers[0] ?? '', /^401 /)
 })
 
+test('L-07: a password counts in every character, also after the 64th and outside of ASCII', async () => {
+  const password = `${'p'.repeat(99)}é🔥 `
+  await scenario.asRoot('PUT', '/User/long', { userName: 'long', password })
+  assert.match((await guess(from('10.0.0.5'), 'long', password)).page, /Your apps/)
+  for (const wrong of [
+    password.slice(0, 99),
+    password.trimEnd(),
+    password.replace('é', 'e'),
+    password.normalize('NFD'),
+    password.slice(0, 72),
+  ]) {
+    assert.equal((await guess(from('10.0.0.5'), 'long', wrong)).status, 401, wrong.slice(95))
+  }
+  time.now += 61_000
+})
+
 test('L-06: six wrong ones a minute per account and address, then 429; from elsewhere the right one still works', async () => {
   const attacker = from('10.0.0.2')
   for (let tries = 0; tries < 6; tries++) assert.equal((await guess(attacker, 'amy', `wrong ${tries}`)).status, 401)
