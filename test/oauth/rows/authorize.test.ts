@@ -32,13 +32,16 @@ test('O-01: a redirect_uri that is not the registered string is a page, never a 
 })
 
 test('O-01: the port of a registered loopback address is the app’s to choose, nothing else of it, and not of localhost', async () => {
-  const native = (redirect_uri: string) => authorizeQuery({ client_id: 'native', redirect_uri, scope: 'openid', aud: undefined })
+  const native = (redirect_uri: string, client_id = 'native') =>
+    authorizeQuery({ client_id, redirect_uri, scope: 'openid', aud: undefined })
   for (const uri of ['http://127.0.0.1:5123/cb', 'http://[::1]:5123/cb', 'http://127.0.0.1/cb', 'app.native:/cb']) {
     assert.equal((await open(native(uri))).status, 303, uri)
   }
   for (const uri of ['http://localhost:5123/cb', 'https://127.0.0.1:5123/cb', 'http://127.0.0.1:5123/x', 'http://127.0.0.2:5123/cb']) {
     await shows400(native(uri), uri)
   }
+  assert.equal((await open(native('http://127.0.0.1:5123/cb', 'native-ipv4'))).status, 303)
+  await shows400(native('http://[::1]:5123/cb', 'native-ipv4'), 'the other loopback address, which is not registered')
 })
 
 test('O-02: an unknown or inactive client is a page, never a redirect', async () => {

@@ -10,7 +10,11 @@ import { OAuthError } from '../../../src/oauth/errors.ts'
 import { sha256 } from '../../../src/oauth/secret.ts'
 import { bearer, createTestBox, ISSUER, request } from '../box.ts'
 
-const box = await createTestBox()
+const fetched: string[] = []
+const box = await createTestBox([], async (url) => {
+  fetched.push(String(url))
+  return new Response('', { status: 404 })
+})
 await box.issueCode('c')
 const bought = (await box.redeem('c')).body
 const [, payload = ''] = String(bought.access_token).split('.')
@@ -99,6 +103,7 @@ test('J-02: a header that brings keys, or that must be understood, is refused th
     ...[{ crit: ['exp'], exp: 1 }, { cty: 'JWT' }, { zip: 'DEF' }, { unknown: 1 }],
   ]
   await refused(rows.map((header) => [JSON.stringify(header), forge({ header })] as const))
+  assert.deepEqual(fetched, [])
 })
 
 test('J-03: kid is one of our kids', async () => {
