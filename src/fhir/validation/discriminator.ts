@@ -1,103 +1,166 @@
-// Slices told apart (R4 profiling.html#discriminator): what a slice says of itself at the discriminator's path, and what an item has there.
-import { spellings } from '../path/choices.ts'
+// Which slice an item is in (R4 profiling.html#discriminator): by a value, a pattern, a type or an existence that the slice's own rules say.
 import type { Terminology } from '../terminology/terminology.ts'
-import type { Discriminator } from './definition.ts'
-import { fitsPattern } from './match.ts'
-import { isFields } from './run.ts'
-import type { ElementNode, Item } from './tree.ts'
+import { isMember } from './binding.ts'
+import type { Discriminator, ElementRule } from './definition.ts'
+import { equals, matches } from './pattern.ts'
+import type { Node } from './profile-tree.ts'
+import { literalType } from './reference.ts'
+import { isFields, type Run } from './run.ts'
 
-/** Is the item of the slice. */
-export type Belongs = (item: Item) => boolean
+/** Is the item in the slice. */
+export type Match = (item: unknown, run: Run) => boolean
 
-const segmentsOf = (path: string): readonly string[] => (path === '$this' ? [] : path.split('.').filter((segment) => segment !== '$this'))
+export interface MatchDependencies {
+  readonly bindingOf: Terminology['bindingOf']
+  readonly isType: (name: string) => boolean
+  /** Does a value conform to one of the profiles, without saying what is wrong. */
+  readonly conforms: (canonicals: readonly string[], value: unknown, run: Run) => boolean
+}
 
-/** The values at a path below a value, through lists and choices. */
-const follow = (value: unknown, segments: readonly string[]): readonly unknown[] => {
-  if (Array.isArray(value)) return value.flatMap((one) => follow(one, segments))
-  const [segment, ...rest] = segments
-  if (segment === undefined) return value === undefined ? [] : [value]
+type Test = (value: unknown, run: Run) => boolean
+
+/** `coding.code`, `extension('url').value`, `$this.resolve()`; `$this` is no step. */
+const stepsOf = (path: string): readonly string[] => (path.match(/[^.(]+(?:\([^)]*\))?/g) ?? []).filter((step) => step !== '$this')
+
+const EXTENSION = /^extension\('([^']*)'\)$/
+
+const listOf = (value: unknown): readonly unknown[] => {
+  if (Array.isArray(value)) return value
+  return value === undefined || value === null ? [] : [value]
+}
+
+/** A member by name, a choice by whatever its type is. */
+const member = (value: unknown, name: string): readonly unknown[] => {
   if (!isFields(value)) return []
-  if (value[segment] !== undefined) return follow(value[segment], rest)
-  const spelt = spellings(segment)
-  return Object.keys(value)
-    .filter((key) => spelt?.has(key))
-    .flatMap((key) => follow(value[key], rest))
+  if (name in value) return listOf(value[name])
+  const spelt = Object.keys(value).find((one) => one.startsWith(name) && /^[A-Z]/.test(one.slice(name.length)))
+  return spelt === undefined ? [] : listOf(value[spelt])
 }
 
-type Expected = { readonly pattern: unknown } | { readonly valueSet: string } | undefined
+const stepTo = (value: unknown, step: string): readonly unknown[] => {
+  const url = EXTENSION.exec(step)?.[1]
+  if (url !== undefined) return member(value, 'extension').filter((one) => isFields(one) && one.url === url)
+  return step === 'resolve()' || step.startsWith('ofType(') ? [value] : member(value, step)
+}
 
-/** What the slice fixes at the path: by its own elements, or within a pattern of an element on the way. */
-const expectedAt = (node: ElementNode, segments: readonly string[]): Expected => {
-  const { fixed, pattern, binding } = node.rule
-  const known = fixed ?? pattern
-  if (known !== undefined) {
-    const [found] = follow(known, segments)
-    if (found !== undefined) return { pattern: found }
+const valuesAt = (item: unknown, steps: readonly string[]): readonly unknown[] =>
+  steps.reduce<readonly unknown[]>((values, step) => values.flatMap((value) => stepTo(value, step)), [item])
+
+const nodeBelow = (node: Node, step: string): Node | undefined => {
+  const url = EXTENSION.exec(step)?.[1]
+  if (url === undefined) return step.endsWith('()') || step.startsWith('ofType(') ? node : node.children.get(step)
+  return node.children.get('extension')?.slices.find((slice) => urlsOf(slice).includes(url))
+}
+
+/** The urls of the extensions that a slice is for. */
+const urlsOf = ({ rule, children }: Node): readonly string[] => {
+  const fixed = children.get('url')?.rule.fixed
+  if (typeof fixed === 'string') return [fixed]
+  return (rule.types ?? []).flatMap(({ profiles = [] }) => profiles.map((profile) => profile.replace(/\|.*$/, '')))
+}
+
+const valueTest = ({ fixed, pattern }: ElementRule): Test | undefined => {
+  if (fixed !== undefined) return (value) => equals(value, fixed)
+  return pattern === undefined ? undefined : (value) => matches(value, pattern)
+}
+
+/** What the rules at and below a node say of a value: all of it must be so. */
+const testOf = (node: Node, deps: MatchDependencies): Test | undefined => {
+  const own = valueTest(node.rule)
+  if (own) return own
+  const below = [...node.children.values()].flatMap((child) => {
+    const tests = [child, ...child.slices].flatMap((one) => testOf(one, deps) ?? [])
+    return tests.map(
+      (test): Test =>
+        (value, run) =>
+          member(value, child.name).some((one) => test(one, run)),
+    )
+  })
+  if (below.length > 0) return (value, run) => below.every((test) => test(value, run))
+  const { binding } = node.rule
+  if (binding?.strength !== 'required') return undefined
+  const set = deps.bindingOf(binding.valueSet)
+  return set && ((value) => isMember(value, set) === true)
+}
+
+/** Each way in which the rules at and below a node say what stands at the end of the steps. */
+const saidBy = (node: Node, steps: readonly string[], done: readonly string[], deps: MatchDependencies): readonly Match[] => {
+  const [step, ...rest] = steps
+  const { fixed, pattern } = node.rule
+  const all = [...done, ...steps]
+  if (step === undefined) {
+    const test = testOf(node, deps)
+    return test ? [(item, run) => valuesAt(item, all).some((value) => test(value, run))] : []
   }
-  const [segment, ...rest] = segments
-  if (segment === undefined) return binding?.strength === 'required' ? { valueSet: binding.valueSet } : undefined
-  const child = node.children.find(({ name }) => name === segment)
-  const nested = child?.slices.map((slice) => expectedAt(slice, rest)).find((one) => one !== undefined)
-  return (child && expectedAt(child, rest)) ?? nested
+  const wanted = valuesAt(fixed ?? pattern, steps)
+  if (wanted.length > 0) return [(item) => valuesAt(item, all).some((value) => wanted.some((one) => matches(value, one)))]
+  const next = nodeBelow(node, step)
+  return next ? [next, ...next.slices].flatMap((one) => saidBy(one, rest, [...done, step], deps)) : []
 }
 
-const extensionUrl = (node: ElementNode): string | undefined => node.rule.types?.[0]?.profiles?.[0]?.split('|')[0]
-
-const codesOf = (value: unknown): ReadonlyArray<readonly [system: string | undefined, code: string]> => {
-  if (typeof value === 'string') return [[undefined, value]]
-  if (!isFields(value)) return []
-  if (Array.isArray(value.coding)) return value.coding.flatMap(codesOf)
-  return typeof value.code === 'string' ? [[typeof value.system === 'string' ? value.system : '', value.code]] : []
+const byValue = (slice: Node, steps: readonly string[], deps: MatchDependencies): Match | undefined => {
+  const said = saidBy(slice, steps, [], deps)
+  const [first] = said
+  if (first) return said.length === 1 ? first : (item, run) => said.some((match) => match(item, run))
+  const urls = steps.length === 1 && steps[0] === 'url' ? urlsOf(slice) : []
+  return urls.length > 0 ? (item) => isFields(item) && urls.includes(String(item.url)) : undefined
 }
 
-const byValue = (node: ElementNode, path: string, terminology: Terminology): Belongs | undefined => {
-  const url = path === 'url' ? extensionUrl(node) : undefined
-  if (url !== undefined) return ({ value }) => isFields(value) && value.url === url
-  const segments = segmentsOf(path)
-  const expected = expectedAt(node, segments)
-  if (!expected) return undefined
-  if ('pattern' in expected) return ({ value }) => follow(value, segments).some((one) => fitsPattern(one, expected.pattern))
-  const { valueSet } = expected
-  return ({ value }) => {
-    const binding = terminology.bindingOf(valueSet)
-    return follow(value, segments)
-      .flatMap(codesOf)
-      .some(([system, code]) => binding?.contains(system, code) === true)
-  }
+const nodeAt = (slice: Node, steps: readonly string[]): Node | undefined =>
+  steps.reduce<Node | undefined>((node, step) => node && nodeBelow(node, step), slice)
+
+const typeOf = (value: unknown, run: Run, resolved: boolean, isType: MatchDependencies['isType']): string | undefined => {
+  if (!isFields(value)) return undefined
+  if (!resolved) return typeof value.resourceType === 'string' ? value.resourceType : undefined
+  return typeof value.reference === 'string' ? literalType(value.reference, run, isType) : undefined
 }
 
-const typeNames = (node: ElementNode): ReadonlySet<string> => new Set(node.rule.types?.map(({ code }) => code))
-
-const byType = (node: ElementNode, path: string): Belongs | undefined => {
-  if (path === '$this') {
-    const names = typeNames(node)
-    return names.size === 0 ? undefined : ({ type }) => type !== undefined && names.has(type)
-  }
-  const child = node.children.find(({ name }) => name === path)
-  const names = child && typeNames(child)
-  // A resource says its own type; what leads to one by reference cannot be told without it.
-  return names && names.size > 0
-    ? ({ value }) => follow(value, segmentsOf(path)).some((one) => isFields(one) && names.has(String(one.resourceType)))
-    : undefined
+const byType = (slice: Node, steps: readonly string[], { isType }: MatchDependencies): Match | undefined => {
+  const rule = nodeAt(slice, steps)?.rule
+  const resolved = steps.includes('resolve()')
+  const names = (rule?.types ?? []).flatMap(({ code, targets = [] }) =>
+    resolved ? targets.map((target) => target.slice(target.lastIndexOf('/') + 1)) : [code],
+  )
+  if (names.length === 0) return undefined
+  return (item, run) => valuesAt(item, steps).some((value) => names.includes(typeOf(value, run, resolved, isType) ?? ''))
 }
 
-const byExistence = (node: ElementNode, path: string): Belongs | undefined => {
-  const segments = segmentsOf(path)
-  const rule = node.children.find(({ name }) => name === segments[0])?.rule
-  if (!rule) return undefined
+const byExistence = (slice: Node, steps: readonly string[]): Match | undefined => {
+  const rule = nodeAt(slice, steps)?.rule
+  if (!rule || (rule.min === 0 && rule.max !== 0)) return undefined
   const wanted = rule.max !== 0
-  return ({ value }) => follow(value, segments).length > 0 === wanted
+  return (item) => valuesAt(item, steps).length > 0 === wanted
 }
 
-/** By one discriminator; undefined where the slice says nothing at its path. */
-const belongsBy = ({ type, path }: Discriminator, node: ElementNode, terminology: Terminology): Belongs | undefined => {
-  if (type === 'value' || type === 'pattern') return byValue(node, path, terminology)
-  if (type === 'type') return byType(node, path)
-  return type === 'exists' ? byExistence(node, path) : undefined
+const byProfile = (slice: Node, steps: readonly string[], { conforms }: MatchDependencies): Match | undefined => {
+  const profiles = (nodeAt(slice, steps)?.rule.types ?? []).flatMap(({ profiles: found = [] }) => found)
+  // What a reference leads to is not at hand.
+  if (profiles.length === 0 || steps.includes('resolve()')) return undefined
+  return (item, run) => valuesAt(item, steps).some((value) => conforms(profiles, value, run))
 }
 
-/** By all discriminators together; undefined where none can tell. */
-export const belongsTo = (discriminators: readonly Discriminator[], node: ElementNode, terminology: Terminology): Belongs | undefined => {
-  const by = discriminators.flatMap((one) => belongsBy(one, node, terminology) ?? [])
-  return by.length === 0 ? undefined : (item) => by.every((one) => one(item))
+const one = (slice: Node, { type, path }: Discriminator, deps: MatchDependencies): Match | undefined => {
+  const steps = stepsOf(path)
+  switch (type) {
+    case 'value':
+    case 'pattern':
+      return byValue(slice, steps, deps)
+    case 'type':
+      return byType(slice, steps, deps)
+    case 'exists':
+      return byExistence(slice, steps)
+    case 'profile':
+      return byProfile(slice, steps, deps)
+    default:
+      return undefined
+  }
+}
+
+/** Whether an item is in the slice, by every discriminator; undefined where its rules do not say. */
+export const matchOf = (slice: Node, discriminators: readonly Discriminator[], deps: MatchDependencies): Match | undefined => {
+  const all = discriminators.map((discriminator) => one(slice, discriminator, deps))
+  const known = all.flatMap((match) => match ?? [])
+  if (known.length === 0 || known.length < all.length) return undefined
+  const [first] = known
+  return known.length === 1 ? first : (item, run) => known.every((match) => match(item, run))
 }

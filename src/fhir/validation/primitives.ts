@@ -23,24 +23,22 @@ const isDay = (year: number, month: number, day: number): boolean => {
   return month !== 2 || day < 29 || (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0))
 }
 
+/** A text of the pattern, whose day exists. */
 const dated = (pattern: RegExp, expected: string): Primitive => ({
   holds: (value) => {
-    if (typeof value !== 'string') return false
-    const found = pattern.exec(value)
-    if (!found) return false
-    // The groups of the second form of a dateTime follow those of the first.
-    const [year, month, day] = found[1] === undefined ? found.slice(4) : found.slice(1)
-    return year !== '0000' && (day === undefined || isDay(Number(year), Number(month), Number(day)))
+    if (typeof value !== 'string' || !pattern.test(value)) return false
+    return value.length < 10 || isDay(Number(value.slice(0, 4)), Number(value.slice(5, 7)), Number(value.slice(8, 10)))
   },
   expected,
 })
 
-const DAY = String.raw`(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])`
-const PARTIAL = String.raw`(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?`
+const DAY = String.raw`(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])`
+const PARTIAL = String.raw`(?!0000)\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?`
 const CLOCK = String.raw`(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?`
 const ZONE = String.raw`(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))`
 
 const whole = (least: number, expected: string): Primitive => ({
+  // A text that is not the usual one of its number (`1.0`, `1e2`, `-0`) is kept, and no whole number's.
   holds: (value) => typeof value === 'number' && Number.isInteger(value) && value >= least && value <= 2_147_483_647,
   expected,
 })
@@ -55,8 +53,10 @@ const base64: Primitive = {
 }
 
 const URI = textual(/^\S+$/, 'a URI without white space')
-const STRING = textual(/\S/, 'text that is not empty')
+/** No control characters but tab and line ends (R4 datatypes.html#string). */
+const STRING = textual(/^(?=[\s\S]*\S)(?:\P{Cc}|[\t\r\n\u007f-\u009f])+$/u, 'text that is not empty, without control characters')
 
+/** By type. */
 export const PRIMITIVES: ReadonlyMap<string, Primitive> = new Map<string, Primitive>([
   ['boolean', { holds: (value) => typeof value === 'boolean', expected: 'true or false' }],
   ['integer', whole(-2_147_483_648, 'a whole number')],
@@ -77,4 +77,30 @@ export const PRIMITIVES: ReadonlyMap<string, Primitive> = new Map<string, Primit
   ['instant', dated(new RegExp(`^${DAY}T${CLOCK}${ZONE}$`), 'a date and time with its offset, to the second')],
   ['time', textual(new RegExp(`^${CLOCK}$`), 'a time such as 13:45:00')],
   ['base64Binary', base64],
+  ['xhtml', { holds: (value) => typeof value === 'string', expected: 'XHTML as text' }],
 ])
+
+const NUMERIC: ReadonlySet<string> = new Set(['integer', 'unsignedInt', 'positiveInt', 'decimal'])
+const MAX_SHOWN = 60
+
+const kindOf = (value: unknown): string => {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  if (value instanceof ExactNumber || typeof value === 'number') return 'a number'
+  return typeof value === 'object' ? 'an object' : typeof value === 'string' ? 'a string' : 'a boolean'
+}
+
+const shown = (value: unknown): string => {
+  const written = value instanceof ExactNumber ? value.text : JSON.stringify(value)
+  return written.length > MAX_SHOWN ? `${written.slice(0, MAX_SHOWN)}…` : written
+}
+
+/** Why a value that is not of the type is not: its kind in JSON, or else its form. */
+export const whyNot = (type: string, value: unknown): { readonly code: 'structure' | 'value'; readonly diagnostics: string } => {
+  const wanted = type === 'boolean' ? 'a boolean' : NUMERIC.has(type) ? 'a number' : 'a string'
+  const kind = kindOf(value)
+  const expected = PRIMITIVES.get(type)?.expected ?? type
+  if (kind === 'a list') return { code: 'structure', diagnostics: 'this element has one value, not a list' }
+  if (kind !== wanted) return { code: 'structure', diagnostics: `${type} is ${wanted} in JSON, not ${kind}: ${expected} is expected` }
+  return { code: 'value', diagnostics: `${shown(value)} is no ${type}: ${expected} is expected` }
+}

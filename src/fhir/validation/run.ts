@@ -1,8 +1,10 @@
-// One validation under way: where it stands, and what it has found. The place is a stack, made into text only where something is wrong.
-import type { Environment } from '../path/scope.ts'
+// One validation under way: where it is, as a stack, and what it found. Nothing is made of the place until something is wrong.
+import type { Environment, MemberOf } from '../path/scope.ts'
+
+export type Severity = 'error' | 'warning' | 'information'
 
 export interface Issue {
-  readonly severity: 'error' | 'warning' | 'information'
+  readonly severity: Severity
   /** R4 valueset-issue-type.html */
   readonly code: string
   readonly diagnostics: string
@@ -12,71 +14,90 @@ export interface Issue {
   readonly path: ReadonlyArray<string | number>
 }
 
-export interface Run {
-  readonly issues: Issue[]
-  /** How many of them are errors. */
-  errors: number
-  /** What the outermost resource is called in expressions. */
-  readonly root: string
-  /** Names of elements and positions in lists. */
-  readonly names: (string | number)[]
-  /** The same with the keys of JSON. */
-  readonly keys: (string | number)[]
-  /** Of the resource under way. */
-  environment: Environment
-  /** Are warnings and notes wanted, or errors alone. */
-  readonly thorough: boolean
-  /** Notes that are made once. */
-  readonly noted: Set<string>
-}
-
-/** A check of a value at the place where the run stands; `own` is the `_` companion of a primitive. */
-export type Check = (value: unknown, run: Run, own?: unknown) => void
-
-export const startRun = (resource: unknown, root: string, thorough: boolean): Run => ({
-  issues: [],
-  errors: 0,
-  root,
-  names: [],
-  keys: [],
-  environment: { resource, rootResource: resource },
-  thorough,
-  noted: new Set(),
-})
-
-/** The place as FHIRPath. */
-export const expressionOf = ({ root, names }: Pick<Run, 'root' | 'names'>): string =>
-  names.reduce<string>((text, name) => (typeof name === 'number' ? `${text}[${name}]` : `${text}.${name}`), root)
-
-const report = (run: Run, severity: Issue['severity'], code: string, diagnostics: string): void => {
-  if (severity === 'error') run.errors++
-  run.issues.push({ severity, code, diagnostics, expression: expressionOf(run), path: [...run.keys] })
-}
-
-export const fail = (run: Run, code: string, diagnostics: string): void => report(run, 'error', code, diagnostics)
-
-export const warn = (run: Run, code: string, diagnostics: string): void => {
-  if (run.thorough) report(run, 'warning', code, diagnostics)
-}
-
-/** What could not be checked, said once for the whole resource. */
-export const note = (run: Run, code: string, diagnostics: string): void => {
-  if (!run.thorough || run.noted.has(diagnostics)) return
-  run.noted.add(diagnostics)
-  report(run, 'information', code, diagnostics)
-}
-
-/** Goes to a member, does something there, and comes back. */
-export const within = (run: Run, name: string, key: string, visit: () => void): void => {
-  run.names.push(name)
-  run.keys.push(key)
-  visit()
-  run.names.pop()
-  run.keys.pop()
-}
+/** An issue whose place is not yet put into words. */
+export type Finding = Omit<Issue, 'expression'>
 
 export type Fields = { readonly [name: string]: unknown }
 
-/** An object of JSON; exact numbers (http/json.ts) are none. */
+/** Checks one value; what is wrong with it goes to the run. */
+export type Check = (value: unknown, run: Run) => void
+
 export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.getPrototypeOf(value) === Object.prototype
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+
+/** A finding for each is no use to anyone. */
+const MAX_FINDINGS = 200
+
+export class Run {
+  readonly findings: Finding[] = []
+  /** The place: the first `depth` steps are in use. */
+  readonly path: Array<string | number> = []
+  depth = 0
+  errors = 0
+  /** What expressions see of the resource that is being checked. */
+  environment: Environment
+  /** Fullurls of the Bundle that is being checked, to the types of their resources. */
+  entryTypes: ReadonlyMap<string, string> | undefined
+  /** Are warnings and notes wanted, or errors alone. */
+  readonly thorough: boolean
+  /** What is validated, of which `path` is a place. */
+  readonly root: unknown
+  private readonly said = new Set<string>()
+  private containedOf: unknown
+  private containedTypes: ReadonlyMap<string, string> = new Map()
+
+  constructor(resource: unknown, memberOf: MemberOf, thorough: boolean) {
+    this.thorough = thorough
+    this.root = resource
+    this.environment = { resource, rootResource: resource, memberOf }
+  }
+
+  /** The place, without its last steps. */
+  above(steps: number): ReadonlyArray<string | number> {
+    return this.path.slice(0, Math.max(0, this.depth - steps))
+  }
+
+  /** Says what is wrong here, or at a member of what is here. */
+  report(severity: Severity, code: string, diagnostics: string, member?: string | number): void {
+    if (severity === 'error') this.errors++
+    else if (!this.thorough) return
+    if (this.findings.length >= MAX_FINDINGS) return
+    const path = this.path.slice(0, this.depth)
+    this.findings.push({ severity, code, diagnostics, path: member === undefined ? path : [...path, member] })
+  }
+
+  error(code: string, diagnostics: string, member?: string | number): void {
+    this.report('error', code, diagnostics, member)
+  }
+
+  /** What could not be checked, told once in a run. */
+  once(diagnostics: string): void {
+    if (!this.thorough || this.said.has(diagnostics)) return
+    this.said.add(diagnostics)
+    this.report('information', 'informational', diagnostics)
+  }
+
+  /** Types of the resources that the root contains, by id. */
+  contained(): ReadonlyMap<string, string> {
+    const root = this.environment.rootResource
+    if (this.containedOf !== root) {
+      const list: unknown = isFields(root) ? root.contained : undefined
+      this.containedOf = root
+      this.containedTypes = new Map(
+        (Array.isArray(list) ? list : []).flatMap((one: unknown) => (isFields(one) ? [[String(one.id), String(one.resourceType)]] : [])),
+      )
+    }
+    return this.containedTypes
+  }
+
+  /** What a check would find, without saying it: does the value pass? */
+  passes(check: () => void): boolean {
+    const before = { findings: this.findings.length, errors: this.errors, depth: this.depth }
+    check()
+    const passed = this.errors === before.errors
+    this.findings.length = before.findings
+    this.errors = before.errors
+    this.depth = before.depth
+    return passed
+  }
+}

@@ -9,6 +9,8 @@ export interface Structures {
    * (R4 references.html#canonical).
    */
   resolve(canonical: string, from?: string): Definition | undefined
+  /** Every version of a `url`, the latest first; of `url|version` that one. */
+  versions(canonical: string): readonly Definition[]
   /** Every base type. */
   types(): Iterable<Definition>
   /** Every definition that constrains. */
@@ -47,17 +49,21 @@ export const createStructures = (read: () => readonly Definition[]): Structures 
     types ??= new Map(read().flatMap((one) => (one.constraint ? [] : [[one.type, one] as const])))
     return types
   }
+  const versions = (canonical: string): readonly Definition[] => {
+    const bar = canonical.indexOf('|')
+    const found = byUrl().get(bar < 0 ? canonical : canonical.slice(0, bar)) ?? []
+    return bar < 0 ? found : found.filter(({ version }) => version === canonical.slice(bar + 1))
+  }
   return {
     type: (name) => byName().get(name),
     types: () => byName().values(),
+    versions,
     resolve(canonical, from) {
-      const bar = canonical.indexOf('|')
-      const versions = byUrl().get(bar < 0 ? canonical : canonical.slice(0, bar)) ?? []
-      if (bar >= 0) return versions.find(({ version }) => version === canonical.slice(bar + 1))
-      return (from === undefined ? undefined : versions.find((one) => one.package === from)) ?? versions[0]
+      const found = versions(canonical)
+      return (from === undefined ? undefined : found.find((one) => one.package === from)) ?? found[0]
     },
     *profiles() {
-      for (const versions of byUrl().values()) for (const one of versions) if (one.constraint) yield one
+      for (const all of byUrl().values()) for (const one of all) if (one.constraint) yield one
     },
     with: (more) => (more.length === 0 ? createStructures(read) : createStructures(() => [...read(), ...more])),
   }

@@ -1,15 +1,14 @@
-// A resource against R4 and the profiles that it claims (R4 validation.html): the base pass of its type, then each profile's difference.
+// Validation of a resource (R4 validation.html): its type's form and rules, then what each profile that it claims asks beyond them.
 import type { Terminology } from '../terminology/terminology.ts'
-import { createTypeChecks, type TypeChecks } from './base.ts'
-import { extensionCheck } from './extensions.ts'
-import { checkOf, type ProfileDependencies, profileCheck } from './profile.ts'
-import { type Check, fail, type Issue, isFields, note, type Run, startRun } from './run.ts'
+import { isMember } from './binding.ts'
+import { type Branches, createBranches } from './branch.ts'
+import type { Definition } from './definition.ts'
+import { placeOf } from './expression.ts'
+import { extensionRules } from './extension.ts'
+import { compileProfile } from './profile.ts'
+import { type Check, type Fields, type Issue, isFields, Run } from './run.ts'
+import { createShapes } from './shape.ts'
 import type { Structures } from './structures.ts'
-
-export interface ValidatorDependencies {
-  readonly structures: Structures
-  readonly terminology: Terminology
-}
 
 export interface ValidationOptions {
   /** Profiles that it must conform to besides those that it claims. */
@@ -21,86 +20,123 @@ export interface ValidationOptions {
 /** Every issue of a resource; none is an error where it is valid. Nothing is thrown for what a resource says. */
 export type Validate = (resource: unknown, options?: ValidationOptions) => readonly Issue[]
 
-const claimed = (meta: unknown): readonly string[] =>
+export interface ValidatorDependencies {
+  readonly structures: Structures
+  readonly terminology: Terminology
+}
+
+const NOTHING: Check = () => undefined
+
+const claimed = ({ meta }: Fields): readonly string[] =>
   isFields(meta) && Array.isArray(meta.profile) ? meta.profile.filter((one) => typeof one === 'string') : []
 
-/** R4's types as profiles: `http://hl7.org/fhir/StructureDefinition/Patient`. */
-const BASE = 'http://hl7.org/fhir/StructureDefinition/'
+const ANY_RESOURCE: ReadonlySet<string> = new Set(['Resource', 'DomainResource'])
 
-const checkProfile = (
-  canonical: string,
-  value: Readonly<Record<string, unknown>>,
-  deps: ProfileDependencies,
-  run: Run,
-  asked: boolean,
-): void => {
-  const definition = deps.structures.resolve(canonical)
-  if (!definition) {
-    // What a resource claims may be unknown here; what is asked for may not.
-    if (asked) fail(run, 'not-found', `the profile ${canonical} is not known here`)
-    else note(run, 'not-found', `the profile ${canonical} is not known here, and not checked`)
-    return
-  }
-  if (definition.type !== value.resourceType && canonical !== `${BASE}Resource` && canonical !== `${BASE}DomainResource`) {
-    fail(run, 'structure', `${canonical} is a profile of ${definition.type}, this is a ${String(value.resourceType)}`)
-    return
-  }
-  if (definition.constraint) checkOf(definition, deps)(value, run)
-}
-
-const checkResource = (value: unknown, run: Run, typeChecks: TypeChecks, deps: ProfileDependencies, asked: readonly string[]): void => {
-  const type = isFields(value) ? value.resourceType : undefined
-  const definition = typeof type === 'string' ? deps.structures.type(type) : undefined
-  if (!isFields(value) || typeof type !== 'string' || definition?.kind !== 'resource' || definition.abstract) {
-    fail(run, 'structure', 'a resource of R4 with its resourceType is expected')
-    return
-  }
-  typeChecks(type)(value, run)
-  const own = claimed(value.meta).filter((canonical) => !asked.includes(canonical))
-  for (const canonical of own) checkProfile(canonical, value, deps, run, false)
-  for (const canonical of asked) checkProfile(canonical, value, deps, run, true)
-}
-
-const keysOfTypes = (structures: Structures): ReadonlySet<string> => {
-  const keys = new Set<string>()
-  for (const definition of structures.types()) {
-    for (const { constraints = [] } of definition.elements) for (const { key } of constraints) keys.add(key)
-  }
-  return keys
-}
-
-/** A validator over these definitions and this terminology. Whatever a resource needs of them is compiled at its first use. */
+/** Compiles what it needs when it first needs it, and keeps it: one validator serves as long as its definitions do. */
 export const createValidator = ({ structures, terminology }: ValidatorDependencies): Validate => {
-  let keys: ReadonlySet<string> | undefined
-  const deps: ProfileDependencies = {
-    structures,
-    terminology,
-    baseKeys: () => {
-      keys ??= keysOfTypes(structures)
-      return keys
-    },
+  const branches: Branches = createBranches(structures)
+  const bindingOf = (canonical: string) => terminology.bindingOf(canonical)
+  const isType = (name: string): boolean => {
+    const definition = structures.type(name)
+    return definition?.kind === 'resource' && !definition.abstract
   }
-  /** A contained resource has its container around it; one in an entry stands for itself (`%resource`, `%rootResource`). */
-  const nested =
-    (contained: boolean): Check =>
-    (value, run) => {
-      const outer = run.environment
-      const rootResource = contained ? (outer.rootResource ?? outer.resource) : value
-      run.environment = { resource: value, rootResource }
-      checkResource(value, run, typeChecks, deps, [])
-      run.environment = outer
+  const memberOf = (coded: unknown, valueSet: string): boolean | undefined => {
+    const set = bindingOf(valueSet)
+    const answer = set ? isMember(coded, set) : 'unknown'
+    return answer === 'unknown' ? undefined : answer
+  }
+
+  const compiled = new Map<Definition, { readonly check: Check | undefined }>()
+  const profile = (definition: Definition): Check | undefined => {
+    const known = compiled.get(definition)
+    if (known) return known.check
+    // A profile may lead back to itself; what it asks of what is inside is then found when that is checked.
+    const later: Check = (value, run) => compiled.get(definition)?.check?.(value, run)
+    compiled.set(definition, { check: later })
+    const check = compileProfile(definition, { structures, branches, bindingOf, isType, conforms, profiles })
+    compiled.set(definition, { check })
+    return check
+  }
+
+  /** The profile that a canonical names; without a version, any version that the value conforms to will do. */
+  const checksOf = (canonical: string, from: string | undefined): readonly Check[] | undefined => {
+    const own = from === undefined ? undefined : structures.resolve(canonical, from)
+    const definitions = own?.package === from && own ? [own] : structures.versions(canonical)
+    return definitions.length === 0 ? undefined : definitions.map((one) => profile(one) ?? NOTHING)
+  }
+
+  const profiles = (canonicals: readonly string[], from?: string): Check => {
+    let checks: ReadonlyArray<Check> | undefined
+    return (value, run) => {
+      checks ??= canonicals.flatMap((canonical) => checksOf(canonical, from) ?? [])
+      const [first] = checks
+      if (!first) return run.once(`the profile ${canonicals.join(', ')} is not at hand: it is not checked`)
+      if (checks.length > 1 && checks.some((check) => run.passes(() => check(value, run)))) return
+      first(value, run)
     }
-  const typeChecks = createTypeChecks({
+  }
+
+  const conforms = (canonicals: readonly string[], value: unknown, run: Run): boolean => run.passes(() => profiles(canonicals)(value, run))
+
+  const byCanonical = new Map<string, Check>()
+  /** The check of a profile of resources; undefined: no definition of it is at hand. */
+  const ofResource = (canonical: string): Check | undefined => {
+    const known = byCanonical.get(canonical)
+    if (known) return known
+    const [definition] = structures.versions(canonical)
+    if (!definition) return undefined
+    const check = definition.constraint ? profiles([canonical]) : NOTHING
+    const checked: Check = (value, run) => {
+      const type = isFields(value) ? value.resourceType : undefined
+      if (definition.type === type || ANY_RESOURCE.has(definition.type)) check(value, run)
+      else run.error('structure', `${canonical} is a profile of ${definition.type}, this is a ${String(type)}`)
+    }
+    byCanonical.set(canonical, checked)
+    return checked
+  }
+
+  const typed = (value: unknown, run: Run): void => {
+    const type: unknown = isFields(value) ? value.resourceType : undefined
+    const check = typeof type === 'string' && isType(type) ? shapes.of(type) : undefined
+    if (!isFields(value) || !check) {
+      run.error('structure', 'a resource of R4 with its resourceType is expected')
+      return
+    }
+    check(value, run)
+    for (const canonical of claimed(value)) {
+      const profile = ofResource(canonical)
+      if (profile) profile(value, run)
+      else run.once(`the profile ${canonical} is not known here, and not checked`)
+    }
+  }
+
+  /** A resource within another one: what its expressions see is itself. */
+  const within = (value: unknown, run: Run, contained: boolean): void => {
+    const before = run.environment
+    run.environment = { ...before, resource: value, rootResource: contained ? before.rootResource : value }
+    typed(value, run)
+    run.environment = before
+  }
+
+  const shapes = createShapes({
     structures,
-    terminology,
-    resource: nested,
-    profile: (canonical) => profileCheck(canonical, deps),
-    extension: extensionCheck(deps),
+    branches,
+    bindingOf,
+    resource: within,
+    extension: extensionRules({ structures, branches, profile }),
+    profiles,
   })
-  return (resource, { profiles = [], thorough = false } = {}) => {
-    const root = isFields(resource) && typeof resource.resourceType === 'string' ? resource.resourceType : 'Resource'
-    const run = startRun(resource, root, thorough)
-    checkResource(resource, run, typeChecks, deps, profiles)
-    return run.issues
+
+  return (resource, { profiles: asked = [], thorough = false } = {}) => {
+    const run = new Run(resource, memberOf, thorough)
+    typed(resource, run)
+    const own = isFields(resource) ? claimed(resource) : []
+    for (const canonical of asked) {
+      const profile = ofResource(canonical)
+      // What a resource claims may be unknown here; what is asked for may not.
+      if (!profile) run.error('not-found', `the profile ${canonical} is not known here`)
+      else if (!own.includes(canonical)) profile(resource, run)
+    }
+    return run.findings.map((finding) => ({ ...finding, expression: placeOf(resource, finding.path, branches).expression }))
   }
 }
