@@ -5,11 +5,10 @@ import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
 import { configurationParameters } from './bundle/index-configuration.ts'
 import { type Loaded, type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
-import type { Tables } from './bundle/tables.ts'
+import { capabilityFacts } from './capability-facts.ts'
 import type { ExplainAs } from './explain-as.ts'
 import { createFhirApi } from './fhir/api.ts'
 import { openCanonicals } from './fhir/canonical-store.ts'
-import type { CapabilityFacts } from './fhir/capabilities/facts.ts'
 import { type Definitions, loadDefinitions } from './fhir/definitions/definitions.ts'
 import { withSearchParameters } from './fhir/definitions/extend.ts'
 import { indexOf } from './fhir/indexed.ts'
@@ -25,8 +24,8 @@ import { keyFileOf } from './oauth/keys/file.ts'
 import { openKeys } from './oauth/keys/open.ts'
 import { watchKeys } from './oauth/keys/watch.ts'
 import type { Keys } from './oauth/keys.ts'
-import { isRegistrationOn } from './oauth/registration/settings.ts'
 import { createUsers } from './oauth/users.ts'
+import { createPackages, installedIn } from './packages.ts'
 import { createDecisionLog } from './policy/decision-log.ts'
 import { systemRandom } from './random.ts'
 import { registrationsOf } from './registrations.ts'
@@ -129,19 +128,6 @@ export const readBundles = async (options: BoxOptions): Promise<Loaded> => {
   return load(options, loadDefinitions(), fetch, { existing: (type, id) => seeds.has(`${type}/${id}`) })
 }
 
-const capabilityFacts = (issuer: string, clock: Clock, { authConfig }: Tables): CapabilityFacts => ({
-  software: { name: 'Emberbox', version: VERSION },
-  date: new Date(clock.now()).toISOString(),
-  oauth: {
-    authorize: `${issuer}/auth/authorize`,
-    token: `${issuer}/auth/token`,
-    introspect: `${issuer}/auth/introspect`,
-    revoke: `${issuer}/auth/revoke`,
-    manage: `${issuer}/auth/grants`,
-    ...(isRegistrationOn({ authConfig }) && { register: `${issuer}/auth/register` }),
-  },
-})
-
 /** Ids of requests: a random start, so that two processes do not share them, and a count. */
 const requestIds = (random: Random): (() => string) => {
   const start = Buffer.from(random.bytes(9)).toString('base64url')
@@ -189,6 +175,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     const changed = () => {
       generation = undefined
     }
+    canonicals.whenChanged(changed)
     const index = await openSearchIndex(
       { store, definitions, base: `${baseUrl}/fhir`, log, indexOf: indexed, changed },
       first.searchParameters,
@@ -201,6 +188,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
       criterionOf: (type, query) => criterionOf(index.definitions(), type, query, `${baseUrl}/fhir`),
       freshId: () => newId(random),
     })
+    const packages = createPackages({ fetch, compile: compilerOf(definitions), installed: () => installedIn(canonicals), submit })
     const steps = [...(seeds.length > 0 ? [{ entries: seeds }] : []), ...loaded.steps]
     const applied = await applySteps(steps, { digestKey: keys.secret('bundle-digest'), store, submit })
     if (applied.failed.length > 0) throw new BundleError([...loaded.diagnostics, ...applied.failed])
@@ -209,7 +197,8 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     const diagnostics = [...loaded.diagnostics, ...applied.warnings]
     const unread = seen.unchanged ? (last?.entries ?? 0) : 0
     if (seen.digest !== undefined && !seen.unchanged) {
-      await keepLastLoad(store, { digest: seen.digest, entries: loaded.entries.length + loaded.lines, warnings: diagnostics })
+      const { packages } = loaded
+      await keepLastLoad(store, { digest: seen.digest, entries: loaded.entries.length + loaded.lines, warnings: diagnostics, packages })
     }
 
     await index.complete()
@@ -237,10 +226,11 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
         extract: index.extract,
         configuration: live.configuration,
         canonicals,
+        packages,
         random,
         clock,
         cursorKey: keys.secret('cursor'),
-        capability: capabilityFacts(baseUrl, clock, live.tables()),
+        capability: capabilityFacts({ issuer: baseUrl, version: VERSION, clock, tables: live.tables(), canonicals }),
         formats: { toFhir, toAidbox },
       }),
       requestId,

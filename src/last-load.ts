@@ -1,6 +1,9 @@
 // What the last load of bundles left behind, so that a start on unchanged sources need not read them again (design, "A bundle").
+import { readFileSync } from 'node:fs'
 import type { Diagnostic } from './bundle/diagnostic.ts'
 import type { LoadOptions } from './bundle/load.ts'
+import { digestOf, type NamedPackage } from './bundle/package/entries.ts'
+import { isRemote } from './bundle/read.ts'
 import { loadDigest } from './bundle/unchanged.ts'
 import type { Store } from './store/store.ts'
 
@@ -11,6 +14,8 @@ export interface LastLoad {
   readonly digest: string
   readonly entries: number
   readonly warnings: readonly Diagnostic[]
+  /** Packages that the sources name, as they were then. */
+  readonly packages?: readonly NamedPackage[]
 }
 
 /** undefined where nothing was loaded yet. */
@@ -21,13 +26,23 @@ export const lastLoadOf = async (store: Store): Promise<LastLoad | undefined> =>
 
 export const keepLastLoad = (store: Store, load: LastLoad): Promise<void> => store.putSettings(new Map([[LAST_LOAD, JSON.stringify(load)]]))
 
+/** A package at a URL is what it was when it was installed. */
+const isUnchanged = ({ location, digest }: NamedPackage): boolean => {
+  if (isRemote(location)) return true
+  try {
+    return digestOf(readFileSync(location)) === digest
+  } catch {
+    return false
+  }
+}
+
 /** The `known` of a load: answers the last one's warnings where nothing has changed since; remembers the digest of this one. */
 export const recall = (given: Parameters<typeof loadDigest>[0], last: LastLoad | undefined) => {
   const seen: { digest: string | undefined; unchanged: boolean } = { digest: undefined, unchanged: false }
   const known: LoadOptions['known'] = async (sources, outside) => {
     // What cannot be read is not what was applied; the load says why.
     seen.digest = await loadDigest(given, sources, outside).catch(() => undefined)
-    seen.unchanged = seen.digest !== undefined && seen.digest === last?.digest
+    seen.unchanged = seen.digest !== undefined && seen.digest === last?.digest && (last.packages ?? []).every(isUnchanged)
     return seen.unchanged ? last?.warnings : undefined
   }
   return { known, seen }

@@ -19,6 +19,8 @@ export interface Entry {
   readonly resource: Readonly<Record<string, JsonValue>>
   readonly ifNoneExist?: string
   readonly fullUrl?: string
+  /** Left out with a warning where it is wrong: a definition of a package, which nobody here can mend. */
+  readonly optional?: true
   /** The place of a path in the resource, or of its last key. */
   locate(path: Path, of?: 'key' | 'value'): Position
 }
@@ -77,8 +79,34 @@ const refuseBody = (method: Entry['method'], type: string, { resourceType }: Fie
   return [['resource', 'resourceType'], 'error', 'type-mismatch', `the URL says ${type}, the resource says ${JSON.stringify(resourceType)}`]
 }
 
+/** `packages: [hl7.fhir.us.core.tgz, https://…]`: each by its name, or `{package, registry}`. */
+const packagesOf = (packages: JsonValue, locate: Located['locate'], to: Reporter): void => {
+  for (const [at, one] of (Array.isArray(packages) ? packages : [packages]).entries()) {
+    const [spec, registry] = isFields(one) ? [textOf(one.package), textOf(one.registry)] : [textOf(one), undefined]
+    const place = locate(Array.isArray(packages) ? [at] : [])
+    if (spec === undefined) to.report(place, 'error', 'not-a-package', 'a package is a path, a URL or name@version')
+    else to.needs(place, { spec, registry })
+  }
+}
+
+const INSTALL = /^\/?(?:fhir\/)?\$fhir-package-install$/
+
+/** Aidbox's `$fhir-package-install` as an entry: what its Parameters name. */
+const installEntry = (resource: JsonValue | undefined, locate: Located['locate'], to: Reporter): void => {
+  const parameters = isFields(resource) && Array.isArray(resource.parameter) ? resource.parameter.filter(isFields) : []
+  const given = ({ valueString, valueUrl, valueUri }: Fields): string | undefined => textOf(valueString ?? valueUrl ?? valueUri)
+  const registry = parameters.filter(({ name }) => name === 'registry').map(given)[0]
+  const specs = parameters.filter(({ name }) => name === 'package').flatMap((one) => given(one) ?? [])
+  if (specs.length === 0) to.report(locate(['resource']), 'error', 'not-a-package', '$fhir-package-install needs a package')
+  for (const spec of specs) to.needs(locate(['resource']), { spec, registry })
+}
+
 /** An entry with `request`; the URL's type and id win over the resource's (design, "Bundles"). */
 const requestEntry = (entry: Fields, locate: Located['locate'], mode: Entry['mode'], source: string, to: Reporter): Entry[] => {
+  if (isFields(entry.request) && INSTALL.test(textOf(entry.request.url) ?? '')) {
+    installEntry(entry.resource, locate, to)
+    return []
+  }
   const read = readRequest(entry)
   if (!('method' in read)) {
     const [path, severity, code, message] = read
@@ -147,7 +175,7 @@ const documentEntries = (outer: Located, source: string, to: Reporter): Entry[] 
   if (value.resourceType === 'Bundle' || isUnnamedBundle(value)) return bundleEntries(value, outer, source, to)
   if (value.resourceType === undefined && isFields(value.request)) return requestEntry(value, outer.locate, 'batch', source, to)
   if (value.resourceType !== undefined || !('resources' in value)) return listEntry(value, outer.locate, 'list', source, to)
-  if (value.packages !== undefined) to.report(outer.locate(['packages'], 'key'), 'warning', 'not-served', 'packages are not loaded yet')
+  if (value.packages !== undefined) packagesOf(value.packages, (path) => outer.locate(['packages', ...path]), to)
   if (Array.isArray(value.resources)) return list(value.resources, ['resources'])
   to.report(outer.locate(['resources']), 'error', 'not-a-resource', 'resources is a list')
   return []

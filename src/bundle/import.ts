@@ -14,7 +14,12 @@ const BATCH = 5_000
 /** Of a keyed hash: enough to tell a million lines apart. */
 const DIGEST_BYTES = 9
 
-const CHECKED: Reporter = { sources: { env: new Map(), readFile: () => '' }, secrets: new Set(), report: () => undefined }
+const CHECKED: Reporter = {
+  sources: { env: new Map(), readFile: () => '' },
+  secrets: new Set(),
+  report: () => undefined,
+  needs: () => undefined,
+}
 
 const digestOf = (line: string, key: Uint8Array): string =>
   createHmac('sha256', key).update(line).digest().toString('base64url', 0, DIGEST_BYTES)

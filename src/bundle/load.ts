@@ -8,7 +8,9 @@ import { type Diagnostic, type Position, sortDiagnostics } from './diagnostic.ts
 import { withoutDuplicates } from './duplicates.ts'
 import { type Entry, entriesOf } from './entries.ts'
 import { knownOf, linkEntry } from './link.ts'
-import { isRemote, type LineSource, readSources, type Source } from './read.ts'
+import { createPackages, type NamedPackage, type Packages } from './package/entries.ts'
+import type { PackageReference } from './package/locate.ts'
+import { type ArchiveSource, isRemote, type LineSource, readSources, type Source } from './read.ts'
 import type { Reporter } from './values.ts'
 
 export interface LoadOptions {
@@ -38,6 +40,8 @@ export interface Loaded {
   /** Do the lines declare this resource. */
   declares(type: string, id: string): boolean
   readonly diagnostics: readonly Diagnostic[]
+  /** Packages that the sources name. */
+  readonly packages: readonly NamedPackage[]
 }
 
 /** Collects diagnostics about entries; what fails in a batch is skipped with a warning. */
@@ -46,11 +50,13 @@ interface Findings {
   readonly diagnostics: Diagnostic[]
 }
 
+/** Where it is wrong the others are applied all the same. */
+const isSkipped = ({ mode, optional }: Entry): boolean => mode === 'batch' || optional === true
+
 const add = (findings: Findings, entry: Entry, found: Position & Omit<Diagnostic, keyof Position>): void => {
   const error = found.severity === 'error'
   if (error) findings.failed.add(entry)
-  const batch = error && entry.mode === 'batch'
-  findings.diagnostics.push(batch ? { ...found, severity: 'warning', message: `${found.message} (skipped)` } : found)
+  findings.diagnostics.push(error && isSkipped(entry) ? { ...found, severity: 'warning', message: `${found.message} (skipped)` } : found)
 }
 
 /** Types that a StructureDefinition of the bundle declares are not served yet. */
@@ -145,6 +151,36 @@ const stepsOf = (sources: readonly Source[], entries: readonly Entry[], skips: (
   return steps
 }
 
+/** The entries of texts and packages, and all sources in order: a package that a bundle names stands before it. */
+const textEntries = async (
+  read: readonly Source[],
+  packages: Packages,
+  reporterFor: (file: string) => Reporter,
+): Promise<{ readonly sources: readonly Source[]; readonly entries: readonly Entry[] }> => {
+  const sources: Source[] = []
+  const entries: Entry[] = []
+  const take = async (source: ArchiveSource, place?: Position): Promise<void> => {
+    sources.push(source)
+    entries.push(...(await packages.entries(source, place)))
+  }
+  for (const source of read) {
+    if (source.lines) sources.push(source)
+    else if ('archive' in source) await take(source)
+    else {
+      const needed: (readonly [Position, PackageReference])[] = []
+      const needs: Reporter['needs'] = (place, reference) => void needed.push([place, reference])
+      const own = entriesOf(source, { ...reporterFor(source.file), needs })
+      for (const [place, reference] of needed) {
+        const archive = await packages.archive(place, reference)
+        if (archive) await take(archive, place)
+      }
+      sources.push(source)
+      entries.push(...own)
+    }
+  }
+  return { sources, entries }
+}
+
 const refuseFile = (): never => {
   throw new Error('a remote bundle reads no files')
 }
@@ -158,12 +194,14 @@ export const loadBundles = async ({ paths, env, fetch, knownTypes, compile, exis
     sources: { env: new Map(variables), readFile: (path) => readFileSync(path, 'utf8') },
     secrets: new Set(),
     report: (position, severity, code, message) => void findings.diagnostics.push({ ...position, severity, code, message }),
+    needs: () => undefined,
   }
   const settled = read.diagnostics.length === 0 ? await known?.(read.sources, reporter.sources) : undefined
-  if (settled) return { entries: [], steps: [], lines: 0, declares: () => false, diagnostics: settled }
+  if (settled) return { entries: [], steps: [], lines: 0, declares: () => false, diagnostics: settled, packages: [] }
   // What comes over the network may not name files of this machine.
   const remote: Reporter = { ...reporter, sources: { ...reporter.sources, readFile: refuseFile } }
-  const texts = read.sources.flatMap((source) => (source.lines ? [] : entriesOf(source, isRemote(source.file) ? remote : reporter)))
+  const packages = createPackages(fetch, reporter)
+  const { sources, entries: texts } = await textEntries(read.sources, packages, (file) => (isRemote(file) ? remote : reporter))
   const unserved = declaredTypes(texts, knownTypes)
   const names = new Map<string, string>()
   const checks = { names, check: (entry: Entry) => checkEntry(entry, knownTypes), skips: unserved }
@@ -183,7 +221,7 @@ export const loadBundles = async ({ paths, env, fetch, knownTypes, compile, exis
   const declares = (type: string, id: string): boolean => names.has(`${type}/${id}`)
   const entries = checkLinks(served, (type, id) => declares(type, id) || existing(type, id), findings)
   checkTables(entries, malformed, compile, findings)
-  const kept = entries.filter((entry) => !(entry.mode === 'batch' && findings.failed.has(entry)))
-  const steps = stepsOf(read.sources, kept, unserved)
-  return { entries: kept, steps, lines, declares, diagnostics: sortDiagnostics(redacted(findings.diagnostics, reporter.secrets)) }
+  const kept = entries.filter((entry) => !(isSkipped(entry) && findings.failed.has(entry)))
+  const diagnostics = sortDiagnostics(redacted(findings.diagnostics, reporter.secrets))
+  return { entries: kept, steps: stepsOf(sources, kept, unserved), lines, declares, diagnostics, packages: packages.named }
 }

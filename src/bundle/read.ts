@@ -1,4 +1,4 @@
-// Bundle paths to texts: files, directories in name order, file:// and https:// (design, "Accepted as bundle input").
+// Bundle paths to texts and archives: files, directories in name order, file:// and https:// (design, "Accepted as bundle input").
 import { createReadStream, type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream'
@@ -23,7 +23,14 @@ export interface LineSource {
   bytes(): AsyncIterable<Uint8Array>
 }
 
-export type Source = TextSource | LineSource
+/** An IG package. */
+export interface ArchiveSource {
+  readonly file: string
+  readonly lines: false
+  readonly archive: Uint8Array
+}
+
+export type Source = TextSource | LineSource | ArchiveSource
 
 export interface Reading {
   readonly sources: readonly Source[]
@@ -35,8 +42,13 @@ interface Collector {
   readonly diagnostics: Diagnostic[]
 }
 
-const READ = /\.(?:ya?ml|json|ndjson|ndjson\.gz)$/
+const READ = /\.(?:ya?ml|json|ndjson|ndjson\.gz|tgz|tar\.gz)$/
+const ARCHIVES = /\.(?:tgz|tar\.gz)$/
 const LINES = /\.ndjson(?:\.gz)?$/
+
+/** A package is larger than what else is fetched. */
+export const MAX_ARCHIVE = 128 * 1_048_576
+export const ARCHIVE_TIMEOUT_MS = 60_000
 
 /** What comes over the network. */
 export const isRemote = (path: string): boolean => /^https?:/.test(path)
@@ -70,6 +82,10 @@ const received = (file: string, bytes: Uint8Array): LineSource => ({
 })
 
 const add = (file: string, bytes: Uint8Array, into: Collector): void => {
+  if (ARCHIVES.test(file)) {
+    into.sources.push({ file, lines: false, archive: bytes })
+    return
+  }
   try {
     into.sources.push(LINES.test(file) ? received(file, bytes) : { file, text: unpack(file, bytes), lines: false })
   } catch {
@@ -91,9 +107,6 @@ const readDirectory = (path: string, top: boolean, into: Collector): void => {
       if (top && name === 'tenants') into.diagnostics.push(problem(inner, 'error', 'tenants', 'tenants are not served yet'))
       else readDirectory(inner, false, into)
     } else if (READ.test(name)) addFile(inner, into)
-    else if (/\.(?:tgz|tar\.gz)$/.test(name)) {
-      into.diagnostics.push(problem(inner, 'warning', 'not-served', 'packages are not loaded yet; this file is skipped'))
-    }
   }
 }
 
@@ -111,7 +124,7 @@ const readPath = (given: string, into: Collector): void => {
 
 const readUrl = async (url: string, fetch: Fetch, into: Collector): Promise<void> => {
   try {
-    const response = await fetch(url)
+    const response = await fetch(url, ARCHIVES.test(url) ? { maxBytes: MAX_ARCHIVE, timeoutMs: ARCHIVE_TIMEOUT_MS } : {})
     if (response.ok) add(url, new Uint8Array(await response.arrayBuffer()), into)
     else into.diagnostics.push(problem(url, 'error', 'unreachable', `the server answers ${response.status}`))
   } catch (error) {

@@ -24,7 +24,8 @@ export const loadDigest = async (
 ): Promise<string> => {
   const hmac = createHmac('sha256', given.key).update(JSON.stringify([given.version, given.base]))
   for (const source of read) {
-    hmac.update(JSON.stringify(source.lines ? [source.file] : [source.file, source.text, takenFrom(source, sources)]))
+    hmac.update(JSON.stringify('text' in source ? [source.file, source.text, takenFrom(source, sources)] : [source.file]))
+    if ('archive' in source) hmac.update(source.archive)
     if (source.lines) for await (const bytes of source.bytes()) hmac.update(bytes)
   }
   return hmac.digest('base64url')

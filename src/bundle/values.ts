@@ -2,6 +2,7 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml'
 import { ExactNumber, FORBIDDEN_NAMES, type JsonValue, MAX_DEPTH } from '../http/json.ts'
 import type { Position } from './diagnostic.ts'
+import type { PackageReference } from './package/locate.ts'
 import { type Sources, substitute } from './substitute.ts'
 
 export type Path = ReadonlyArray<string | number>
@@ -16,6 +17,8 @@ export interface Reporter {
   readonly sources: Sources
   readonly secrets: Set<string>
   report(position: Position, severity: 'error' | 'warning', code: string, message: string): void
+  /** The bundle asks for a package. */
+  needs(position: Position, reference: PackageReference): void
 }
 
 type At = (offset: number) => Position

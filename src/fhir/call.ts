@@ -6,6 +6,7 @@ import type { Canonicals } from './canonicals.ts'
 import type { CapabilityFacts } from './capabilities/facts.ts'
 import type { Configuration } from './configuration.ts'
 import type { Definitions } from './definitions/definitions.ts'
+import type { Packages } from './packages.ts'
 import type { FhirRequest, FhirResponse } from './request.ts'
 import type { Resource } from './resource.ts'
 import type { Route } from './routes.ts'
@@ -28,6 +29,8 @@ export interface FhirDependencies {
   /** Seals paging cursors; the same after a restart, so that a page link survives it. */
   readonly cursorKey: Uint8Array
   readonly capability: CapabilityFacts
+  /** Without it no package is installed. */
+  readonly packages?: Packages
   /** Without it the root's format is FHIR's own. */
   readonly formats?: Formats
 }

@@ -2,6 +2,7 @@
 // it is written: a crash in between leaves a note too many, never one too few, and `resolve` looks at the resource itself.
 import type { Change, ChangeOutcome, Store } from '../store/store.ts'
 import { CANONICAL_TYPES, type Canonical, CanonicalRegistry, type Canonicals, canonicalOf } from './canonicals.ts'
+import { structureKey } from './stored-structures.ts'
 
 const PREFIX = 'canonical/'
 const DONE: ReadonlySet<string> = new Set(['created', 'updated', 'unchanged', 'matched', 'deleted'])
@@ -38,14 +39,16 @@ const writing =
     const known = ({ type, id }: Touched): string => noteOf(registry.get(type, id))
     const keyOf = ({ type, id }: Touched): string => `${PREFIX}${type}/${id}`
     const before = touched.filter((one) => one.state && noteOf(one.state) !== known(one))
-    await note(store, new Map(before.map((one) => [keyOf(one), noteOf(one.state)])))
+    const stale = touched.filter(({ type }) => type === 'StructureDefinition').map(({ id }) => [structureKey(id), ''] as const)
+    await note(store, new Map([...before.map((one) => [keyOf(one), noteOf(one.state)] as const), ...stale]))
     const outcomes = await store.write(changes)
     if (isWritten(changes, outcomes)) {
       for (const { type, id, at, state } of touched) if (TAKEN.has(outcomes[at]?.outcome ?? '')) registry.put(type, id, state)
     }
     // What was deleted, and what was noted and then refused.
     const after = touched.filter((one) => known(one) === '' || (before.includes(one) && known(one) !== noteOf(one.state)))
-    await note(store, new Map(after.map((one) => [keyOf(one), known(one)])))
+    // Emptied once more: a reader may have kept the old form meanwhile.
+    await note(store, new Map([...after.map((one) => [keyOf(one), known(one)] as const), ...stale]))
     return outcomes
   }
 

@@ -5,8 +5,10 @@ import { authorizeRead } from '../store/plan.ts'
 import type { Store } from '../store/store.ts'
 import { compareVersions, splitCanonical } from './canonical.ts'
 import { parseStored, type Resource } from './resource.ts'
+import { readStructures } from './stored-structures.ts'
 import { terminologyResource } from './terminology/resources.ts'
 import { baseTerminology, type Terminology } from './terminology/terminology.ts'
+import type { Structures } from './validation/structures.ts'
 
 /** What the server itself reads of what is stored. */
 export const CANONICAL_TYPES: ReadonlySet<string> = new Set([
@@ -24,6 +26,8 @@ export interface Canonical {
   readonly version?: string
   /** The resource type that a StructureDefinition constrains. */
   readonly profileOf?: string
+  /** The package that an ImplementationGuide is. */
+  readonly packageId?: string
   /** A CapabilityStatement that says what a server must do. */
   readonly serverRequirements?: boolean
 }
@@ -36,8 +40,12 @@ export interface Canonicals {
   resolve(type: string, canonical: string, prefer?: string): Promise<Resource | undefined>
   /** R4's terminology, and every stored CodeSystem and ValueSet. */
   terminology(): Promise<Terminology>
+  /** R4's structures, and every stored StructureDefinition that has a snapshot. */
+  structures(): Promise<Structures>
   /** Counts the changes of a type: what was made of its resources at another count is stale. */
   changes(type: string): number
+  /** Called when something changes that a CapabilityStatement says: profiles, requirements, guides. */
+  whenChanged(changed: () => void): void
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -45,7 +53,17 @@ type Fields = Readonly<Record<string, unknown>>
 const isServer = (rest: unknown): boolean => Array.isArray(rest) && rest.some((one: Fields) => one?.mode === 'server')
 
 /** What is kept in memory; undefined for a resource without a url. */
-export const canonicalOf = ({ resourceType, id, url, version, type, kind, derivation, rest }: Resource): Canonical | undefined => {
+export const canonicalOf = ({
+  resourceType,
+  id,
+  url,
+  version,
+  type,
+  kind,
+  derivation,
+  rest,
+  packageId,
+}: Resource): Canonical | undefined => {
   if (typeof url !== 'string' || typeof id !== 'string') return undefined
   const isProfile = resourceType === 'StructureDefinition' && kind === 'resource' && derivation === 'constraint'
   return {
@@ -53,6 +71,7 @@ export const canonicalOf = ({ resourceType, id, url, version, type, kind, deriva
     id,
     url,
     ...(typeof version === 'string' && { version }),
+    ...(resourceType === 'ImplementationGuide' && typeof packageId === 'string' && { packageId }),
     ...(isProfile && typeof type === 'string' && { profileOf: type }),
     ...(resourceType === 'CapabilityStatement' && kind === 'requirements' && isServer(rest) && { serverRequirements: true }),
   }
@@ -64,11 +83,17 @@ export class CanonicalRegistry implements Canonicals {
   private readonly counts = new Map<string, number>()
   private byUrl = new Map<string, readonly Canonical[]>()
   private known: Promise<Terminology> | undefined
+  private structured: Promise<Structures> | undefined
   private readonly store: Store
+  private changed: () => void = () => undefined
 
   constructor(store: Store, stored: Iterable<Canonical>) {
     this.store = store
     for (const one of stored) this.put(one.type, one.id, one)
+  }
+
+  whenChanged(changed: () => void): void {
+    this.changed = changed
   }
 
   get(type: string, id: string): Canonical | undefined {
@@ -83,6 +108,8 @@ export class CanonicalRegistry implements Canonicals {
     this.byUrl = new Map()
     this.counts.set(type, this.changes(type) + 1)
     if (type === 'ValueSet' || type === 'CodeSystem') this.known = undefined
+    else this.changed()
+    if (type === 'StructureDefinition') this.structured = undefined
   }
 
   list(type: string): readonly Canonical[] {
@@ -111,6 +138,13 @@ export class CanonicalRegistry implements Canonicals {
   terminology(): Promise<Terminology> {
     this.known ??= this.readTerminology()
     return this.known
+  }
+
+  structures(): Promise<Structures> {
+    const count = this.changes('StructureDefinition')
+    const current = () => this.changes('StructureDefinition') === count
+    this.structured ??= readStructures(this.store, this.list('StructureDefinition'), current)
+    return this.structured
   }
 
   private async readTerminology(): Promise<Terminology> {

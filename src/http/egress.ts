@@ -69,22 +69,24 @@ interface Call {
   readonly method: string
   readonly headers: Record<string, string>
   readonly body: string | undefined
+  readonly maxBytes: number
+  readonly timeoutMs: number
 }
 
-const send = ({ url, pinned, method, headers, body }: Call): Promise<Response> =>
+const send = ({ url, pinned, method, headers, body, maxBytes, timeoutMs }: Call): Promise<Response> =>
   new Promise((resolve, reject) => {
     const client = url.protocol === 'https:' ? https : http
     const request = client.request(url, {
       method,
       headers,
-      timeout: TIMEOUT_MS,
+      timeout: timeoutMs,
       agent: false,
       ...(pinned && {
         lookup: (_host: string, _options: unknown, done: (error: null, addresses: { address: string; family: number }[]) => void) =>
           done(null, [{ address: pinned, family: isIP(pinned) }]),
       }),
     })
-    const deadline = setTimeout(() => request.destroy(new Error('timed out')), TIMEOUT_MS)
+    const deadline = setTimeout(() => request.destroy(new Error('timed out')), timeoutMs)
     request.on('error', (error) => {
       clearTimeout(deadline)
       reject(error)
@@ -94,7 +96,7 @@ const send = ({ url, pinned, method, headers, body }: Call): Promise<Response> =
       let size = 0
       answer.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size > MAX_BYTES) request.destroy(new Error('the answer is larger than 1 MB'))
+        if (size > maxBytes) request.destroy(new Error(`the answer is larger than ${maxBytes / 1_048_576} MB`))
         else chunks.push(chunk)
       })
       answer.on('end', () => {
@@ -119,5 +121,6 @@ export const createEgress =
     if (!named && url.protocol !== 'https:') throw new Error(`egress to ${url.origin} is not allowed: https only`)
     if (url.username || url.password) throw new Error('credentials in an outbound URL are not allowed')
     const pinned = named ? undefined : await resolvePublic(url.hostname)
-    return send({ url, pinned, method: init.method ?? 'GET', headers: init.headers ?? {}, body: init.body })
+    const { method = 'GET', headers = {}, body, maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS } = init
+    return send({ url, pinned, method, headers, body, maxBytes, timeoutMs })
   }

@@ -15,9 +15,12 @@ export interface Random {
 
 /**
  * Outbound HTTP, already guarded against private addresses (security-requirements E-01): https only unless the origin was
- * allowed, no redirects, 5 s, 1 MB. Rejects with an Error whose message is safe to log.
+ * allowed, no redirects, 5 s and 1 MB unless the caller says otherwise. Rejects with an Error whose message is safe to log.
  */
-export type Fetch = (url: string, init?: { method?: string; headers?: Record<string, string>; body?: string }) => Promise<Response>
+export type Fetch = (
+  url: string,
+  init?: { method?: string; headers?: Record<string, string>; body?: string; maxBytes?: number; timeoutMs?: number },
+) => Promise<Response>
 
 /** What leaves the process as log lines: never a secret, never a body. */
 export interface Log {

@@ -52,7 +52,7 @@ test('a directory is read in name order, with its folders, NDJSON and gzip; tena
   const folder = folderOf(t, {
     '20/b.ndjson': '{"resourceType":"Patient","id":"b1"}\n\n{"resourceType":"Patient","id":"b2"}\n',
     '30.ndjson.gz': gzipSync('{"resourceType":"Patient","id":"c"}\n'),
-    '10.yml': 'packages: [hl7.fhir.us.core#6.1.0]\nresources:\n  - {resourceType: Patient, id: a}\n',
+    '10.yml': 'packages: [none.tgz]\nresources:\n  - {resourceType: Patient, id: a}\n',
     'README.md': '# no bundle',
     'tenants/x.yaml': '[]',
   })
@@ -64,7 +64,7 @@ test('a directory is read in name order, with its folders, NDJSON and gzip; tena
       [['list PUT Patient/a'], '20/b.ndjson', '30.ndjson.gz'],
     )
     assert.deepEqual([lines, ...['b1', 'b2', 'c', 'd'].map((id) => declares('Patient', id))], [3, true, true, true, false])
-    assert.deepEqual(said(diagnostics), ['1:1 warning not-served', '1:1 error tenants'])
+    assert.deepEqual(said(diagnostics), ['1:12 error package', '1:1 error tenants'])
   }
 })
 

@@ -6,6 +6,7 @@ import { answers, run, type Started, start } from './processes.ts'
 
 const KITS = '../shared/inferno'
 const DATA = '../shared/data/us-core'
+const PACKAGES = '../shared/data/packages'
 /** What `install` exits with when a registry does not answer. */
 const TRY_AGAIN = 75
 
@@ -30,10 +31,10 @@ const verdict = async (): Promise<number> => {
     return installed
   }
   if (!existsSync('dist/cli.js') && (await run('npm', ['run', 'build'])) !== 0) return 1
-  const serve = ['dist/cli.js', 'serve', 'bundles/inferno', ...records(), '--port', '8080', '--data', join(folder, 'emberbox.db')]
+  const serve = ['dist/cli.js', 'serve', 'bundles/inferno', PACKAGES, ...records(), '--port', '8080', '--data', join(folder, 'emberbox.db')]
   const server = start(process.execPath, [...serve, '--allow-egress', 'http://localhost:4567'], { quiet: true })
   started.push(server)
-  await answers('http://localhost:8080/health', server, 30)
+  await answers('http://localhost:8080/health', server, 90)
   const inferno = start(`${KITS}/serve`, [], { quiet: true })
   started.push(inferno)
   await answers('http://localhost:4567/api/test_suites', inferno, 120)

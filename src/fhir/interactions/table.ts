@@ -7,6 +7,7 @@ import { expand } from '../operations/expand.ts'
 import { lastn } from '../operations/lastn.ts'
 import { lookup, subsumes } from '../operations/lookup.ts'
 import { meta, metaAdd, metaDelete } from '../operations/meta.ts'
+import { packageInstall } from '../operations/package-install.ts'
 import { validateCodeInCodeSystem, validateCodeInValueSet } from '../operations/validate-code.ts'
 import { FhirError } from '../outcome.ts'
 import type { FhirRequest, FhirResponse } from '../request.ts'
@@ -142,6 +143,7 @@ export const INTERACTIONS: ReadonlyArray<Row<Handler>> = [
   row('GET', 'DocumentReference/$docref', '$docref', 'DocumentReferenceDocref', ['s'], onType('DocumentReference', docref)),
   row('POST', 'DocumentReference/$docref', '$docref', 'DocumentReferenceDocref', ['s'], onType('DocumentReference', docref)),
   ...TERMINOLOGY,
+  row('POST', '$fhir-package-install', '$fhir-package-install', 'PackageInstall', ['c', 'u'], packageInstall),
   row('GET', ':type/:id/$meta', '$meta', 'Meta', ['r'], meta),
   row('POST', ':type/:id/$meta-add', '$meta-add', 'MetaAdd', ['u'], metaAdd),
   row('POST', ':type/:id/$meta-delete', '$meta-delete', 'MetaDelete', ['u'], metaDelete),

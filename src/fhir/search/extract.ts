@@ -105,15 +105,20 @@ const clinicalDate = (definitions: Definitions, type: string): ((resource: Field
 
 const same = (a: IndexEntry, b: IndexEntry): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
 
+/** From here on keys are quicker than comparing each with each: a CodeSystem has thousands of codes. */
+const MANY = 64
+
 /** Entries without repetitions, which only a parameter's own neighbours can make. */
-const distinct = (entries: readonly IndexEntry[]): readonly IndexEntry[] =>
-  entries.filter((entry, at) => {
+const distinct = (entries: readonly IndexEntry[]): readonly IndexEntry[] => {
+  if (entries.length > MANY) return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()]
+  return entries.filter((entry, at) => {
     for (let before = at - 1; before >= 0 && entries[before]?.param === entry.param; before--) {
       const other = entries[before]
       if (other && same(other, entry)) return false
     }
     return true
   })
+}
 
 /**
  * The function that indexes resources; `base` is our own absolute FHIR base. A type's expressions are compiled at its first resource.
