@@ -19,7 +19,7 @@ import type { Wire } from './http/canonical.ts'
 import { createEgress } from './http/egress.ts'
 import type { Clock, Fetch, Log, Random } from './http/runtime.ts'
 import { keepLastLoad, lastLoadOf, recall } from './last-load.ts'
-import { compilerOf, startConfiguration, storedConfiguration, tablesOf } from './live-configuration.ts'
+import { compilerOf, servedConfiguration, startConfiguration, storedConfiguration, tablesOf } from './live-configuration.ts'
 import { keyFileOf } from './oauth/keys/file.ts'
 import { openKeys } from './oauth/keys/open.ts'
 import { watchKeys } from './oauth/keys/watch.ts'
@@ -145,7 +145,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     const keyed = { ...keyOptions(options, data), random, clock }
     let keys = options.keys ?? (await openKeys(keyed))
     const rotated = await watchKeys(keyed)
-    const stored = await storedConfiguration(store)
+    const stored = servedConfiguration(await storedConfiguration(store), definitions, log)
     const seeds = seedEntries(options)
     const declared = new Set([...stored, ...seeds.map(({ resource }) => resource)].map(({ resourceType, id }) => `${resourceType}/${id}`))
     const last = await lastLoadOf(store)

@@ -6,7 +6,7 @@ import { targetOf } from './bundle/index-configuration.ts'
 import type { Tables } from './bundle/tables.ts'
 import type { Configuration } from './fhir/configuration.ts'
 import type { Definitions } from './fhir/definitions/definitions.ts'
-import type { Random } from './http/runtime.ts'
+import type { Log, Random } from './http/runtime.ts'
 import { hashPassword, isPasswordHash } from './oauth/password.ts'
 import { hashClientSecret } from './oauth/secret.ts'
 import type { Grant } from './oauth/types/grant.ts'
@@ -68,8 +68,25 @@ export const startConfiguration = (
   return { configuration, tables: () => tables }
 }
 
+type Stored = ReadonlyArray<Readonly<Record<string, unknown>>>
+
+/**
+ * Without the SearchParameters that this release cannot compile, which were stored by another: they answer nothing, and are named in the log.
+ * Every other resource that does not compile keeps the box from starting.
+ */
+export const servedConfiguration = (stored: Stored, definitions: Definitions, log: Log): Stored => {
+  const first = compileTables(stored, definitions)
+  const broken = (first.ok ? [] : first.problems).filter(({ type, severity }) => type === 'SearchParameter' && severity === 'error')
+  if (broken.length === 0) return stored
+  for (const { id, message } of broken)
+    log.warn({ searchParameter: id, message }, 'a stored SearchParameter does not compile and answers nothing')
+  const ids = new Set(broken.map(({ id }) => id))
+  const others = stored.filter(({ resourceType, id }) => resourceType !== 'SearchParameter' || !ids.has(String(id)))
+  return servedConfiguration(others, definitions, log)
+}
+
 /** The tables of what is stored; throws where it does not compile, which was checked when it was written. */
-export const tablesOf = (stored: ReadonlyArray<Readonly<Record<string, unknown>>>, definitions: Definitions): Tables => {
+export const tablesOf = (stored: Stored, definitions: Definitions): Tables => {
   const first = compileTables(stored, definitions)
   if (!first.ok) throw new Error(`the stored configuration does not compile: ${first.problems.map(({ message }) => message).join('; ')}`)
   return first.tables

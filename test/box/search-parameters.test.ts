@@ -215,6 +215,37 @@ test('an index that was made of other parameters is made anew at start (design, 
   await box.close()
 })
 
+test('a stored parameter that this release cannot compile is named in the log, answers nothing, and keeps nobody from starting', async () => {
+  const data = join(folder, 'c.db')
+  const first = await open([], data)
+  await put(first, team('t', 'doctor'), parameter('role', 'CareTeam', 'token', 'CareTeam.participant.role'))
+  await first.close()
+  const store = await openStore({ file: data, clock: { now: () => 1 } })
+  const bounds = { stored: ALL, submitted: ALL }
+  const text = JSON.stringify(parameter('later', 'CareTeam', 'token', 'CareTeam.participant.role.lowBoundary()'))
+  const change = {
+    type: 'SearchParameter',
+    id: 'later',
+    action: 'put',
+    compose: () => text,
+    create: true,
+    replace: true,
+    ...bounds,
+  } as const
+  await store.write(authorizeChanges([change], () => bounds))
+  await store.close()
+  const warned: unknown[] = []
+  const log = { info: () => {}, error: () => {}, warn: (fields: object) => void warned.push(fields) }
+  const box = await createBox({ bundles: [], baseUrl: 'http://localhost:8080', rootClientSecret: 'r', env: {}, data, log })
+  assert.deepEqual(await found(box, 'CareTeam?role=doctor'), ['t'])
+  assert.equal(await found(box, 'CareTeam?later=doctor'), 400)
+  assert.match(JSON.stringify(warned), /"searchParameter":"later"/)
+  await put(box, parameter('name2', 'CareTeam', 'string', 'CareTeam.name'))
+  await put(box, parameter('later', 'CareTeam', 'token', 'CareTeam.participant.role'))
+  assert.deepEqual(await found(box, 'CareTeam?later=doctor'), ['t'])
+  await box.close()
+})
+
 test('while it is indexed it is pending, and what is written meanwhile is in it; one taken away meanwhile is not taken for complete', async () => {
   const definitions = loadDefinitions()
   const store = await openStore({ file: ':memory:', clock: { now: () => 1 } })

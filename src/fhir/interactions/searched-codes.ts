@@ -10,7 +10,7 @@ import { split, withoutEscapes } from '../search/value.ts'
 /** Of `:in` the value sets' urls, of `:below` and `:above` the systems'. */
 export const canonicalsAsked = (parameters: Parameters): readonly string[] =>
   parameters.entries
-    .filter(([name]) => asksTerminology(name))
+    .filter(([name, value]) => asksTerminology(name, value))
     .flatMap(([, value]) => split(value, ','))
     .map((one) => withoutEscapes(split(one, '|')[0] ?? ''))
 

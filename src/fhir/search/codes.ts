@@ -29,10 +29,12 @@ export interface CodeUse {
   readonly codes: SearchedCodes | undefined
 }
 
-const TERMINOLOGY_MODIFIERS: ReadonlySet<string> = new Set(['in', 'not-in', 'below', 'above'])
-
-/** Does a parameter of this name need the terminology? */
-export const asksTerminology = (name: string): boolean => TERMINOLOGY_MODIFIERS.has(name.slice(name.lastIndexOf(':') + 1))
+/** Does the parameter need the terminology? `:below` and `:above` of a uri have no bar. */
+export const asksTerminology = (name: string, value: string): boolean => {
+  const modifier = name.slice(name.lastIndexOf(':') + 1)
+  if (modifier === 'in' || modifier === 'not-in') return true
+  return (modifier === 'below' || modifier === 'above') && value.includes('|')
+}
 
 /** Elements of type code are indexed without the system that they imply. */
 const isBare = ({ definitions, parameter, type }: CodeUse): boolean => {
