@@ -94,7 +94,7 @@ export interface RecordStore {
   putOnce(kind: string, key: string, value: string, expires: number): Promise<void>
   peekOnce(kind: string, key: string): Promise<{ readonly value: string; readonly expires: number } | undefined>
   takeOnce(kind: string, key: string): Promise<{ readonly value: string; readonly expires: number } | undefined>
-  /** True for the first caller of this key only (a client assertion's jti). */
+  /** True for one caller of this key only, until `expires` (a client assertion's jti). */
   claimOnce(kind: string, key: string, expires: number): Promise<boolean>
 
   /** Deletes what expired before `now`, and the sessions that have no token left. */

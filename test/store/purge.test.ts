@@ -46,3 +46,17 @@ test('a session stays while one of its tokens lives, and goes with the last, exp
   assert.deepEqual(await records.sessionsOf({ user: 'u' }), [])
   await store.close()
 })
+
+test('O-21: a key is claimed once while it lives, and anew when it has expired, purged or not', async () => {
+  let now = 0
+  const store = await openStore({ file: ':memory:', clock: { now: () => now } })
+  const claim = () => store.records.claimOnce('jti', 'k', now + 10)
+  assert.equal(await claim(), true)
+  now = 9
+  assert.equal(await claim(), false)
+  now = 10
+  assert.deepEqual((await Promise.all([claim(), claim(), claim()])).filter(Boolean), [true])
+  now = 19
+  assert.equal(await claim(), false)
+  await store.close()
+})

@@ -190,7 +190,12 @@ export const recordStore = (db: Connection, queue: Queue, clock: Clock): RecordS
       write(() =>
         db.row<Once>(sql`DELETE FROM once WHERE kind = ${kind} AND key = ${key} AND expires > ${clock.now()} RETURNING value, expires`),
       ),
-    claimOnce: (kind, key, expires) => write(() => db.run(sql`INSERT OR IGNORE INTO once VALUES(${kind}, ${key}, '', ${expires})`) === 1),
+    claimOnce: (kind, key, expires) =>
+      write(
+        () =>
+          db.run(sql`INSERT INTO once VALUES(${kind}, ${key}, '', ${expires})
+            ON CONFLICT(kind, key) DO UPDATE SET expires = excluded.expires WHERE once.expires <= ${clock.now()}`) === 1,
+      ),
     purge: (now) =>
       write(() => {
         live.clear()
