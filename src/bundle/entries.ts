@@ -2,6 +2,7 @@
 import { isMap } from 'yaml'
 import { type JsonValue, MalformedBody, parseJson } from '../http/json.ts'
 import type { Position } from './diagnostic.ts'
+import { isUnlocated } from './package/locate.ts'
 import { parseText } from './parse.ts'
 import type { TextSource } from './read.ts'
 import { isUnserved, readEntryUrl, readMethod } from './url.ts'
@@ -92,19 +93,23 @@ const packagesOf = (packages: JsonValue, locate: Located['locate'], to: Reporter
 const INSTALL = /^\/?(?:fhir\/)?\$fhir-package-install$/
 
 /** Aidbox's `$fhir-package-install` as an entry: what its Parameters name. */
-const installEntry = (resource: JsonValue | undefined, locate: Located['locate'], to: Reporter): void => {
+const installEntry = (resource: JsonValue | undefined, locate: Located['locate'], mode: Entry['mode'], to: Reporter): void => {
   const parameters = isFields(resource) && Array.isArray(resource.parameter) ? resource.parameter.filter(isFields) : []
   const given = ({ valueString, valueUrl, valueUri }: Fields): string | undefined => textOf(valueString ?? valueUrl ?? valueUri)
   const registry = parameters.filter(({ name }) => name === 'registry').map(given)[0]
   const specs = parameters.filter(({ name }) => name === 'package').flatMap((one) => given(one) ?? [])
   if (specs.length === 0) to.report(locate(['resource']), 'error', 'not-a-package', '$fhir-package-install needs a package')
-  for (const spec of specs) to.needs(locate(['resource']), { spec, registry })
+  for (const spec of specs) {
+    const message = `the package ${spec} is of a registry, and which one is not said; it is skipped`
+    if (isUnlocated({ spec, registry })) to.report(locate(['resource']), 'warning', 'package', message)
+    else to.needs(locate(['resource']), { spec, registry, optional: mode === 'batch' })
+  }
 }
 
 /** An entry with `request`; the URL's type and id win over the resource's (design, "Bundles"). */
 const requestEntry = (entry: Fields, locate: Located['locate'], mode: Entry['mode'], source: string, to: Reporter): Entry[] => {
   if (isFields(entry.request) && INSTALL.test(textOf(entry.request.url) ?? '')) {
-    installEntry(entry.resource, locate, to)
+    installEntry(entry.resource, locate, mode, to)
     return []
   }
   const read = readRequest(entry)

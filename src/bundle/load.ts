@@ -159,9 +159,9 @@ const textEntries = async (
 ): Promise<{ readonly sources: readonly Source[]; readonly entries: readonly Entry[] }> => {
   const sources: Source[] = []
   const entries: Entry[] = []
-  const take = async (source: ArchiveSource, place?: Position): Promise<void> => {
+  const take = async (source: ArchiveSource, place?: Position, reference?: PackageReference): Promise<void> => {
     sources.push(source)
-    entries.push(...(await packages.entries(source, place)))
+    entries.push(...(await packages.entries(source, place, reference)))
   }
   for (const source of read) {
     if (source.lines) sources.push(source)
@@ -172,7 +172,7 @@ const textEntries = async (
       const own = entriesOf(source, { ...reporterFor(source.file), needs })
       for (const [place, reference] of needed) {
         const archive = await packages.archive(place, reference)
-        if (archive) await take(archive, place)
+        if (archive) await take(archive, place, reference)
       }
       sources.push(source)
       entries.push(...own)

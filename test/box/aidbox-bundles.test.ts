@@ -26,7 +26,7 @@ test('an init bundle of type batch without resourceType: its clients work, its $
 test('directories of bare resources and requests: one warning for each that is not served, at its place', async () => {
   const box = await open([`${FIXTURES}/common`, `${FIXTURES}/dev`])
   assert.deepEqual(box.diagnostics.map(formatDiagnostic), [
-    `${FIXTURES}/common/00-packages.json:2:41 warning not-served the operation $fhir-package-install is not served yet; this entry is skipped`,
+    `${FIXTURES}/common/00-packages.json:3:15 warning package the package hl7.fhir.us.core@6.1.0 is of a registry, and which one is not said; it is skipped`,
     `${FIXTURES}/common/02-app.json:1:1 warning not-served App is not served yet; this resource is skipped`,
     `${FIXTURES}/dev/03-note.json:1:1 warning not-served ClinicNote is a type of the bundle's own and not served yet; this resource is skipped`,
   ])

@@ -102,6 +102,24 @@ test("Aidbox's init bundle: an entry of $fhir-package-install", async () => {
   await withBox(open([bundle]), checkGuide)
 })
 
+test("Aidbox's init bundle: what cannot be had is skipped with a warning, and nothing is fetched from a registry that nobody named", async () => {
+  const install = (spec: string) => ({
+    request: { method: 'POST', url: '$fhir-package-install' },
+    resource: { resourceType: 'Parameters', parameter: [named(spec)] },
+  })
+  const bundleOf = (type: string, ...entry: object[]) => JSON.stringify({ resourceType: 'Bundle', type, entry })
+  const batch = file('lenient.json', bundleOf('batch', install('hl7.fhir.us.core@6.1.0'), install('file:///nowhere.tgz')))
+  const strict = file('strict.json', bundleOf('transaction', install('hl7.fhir.us.core@6.1.0')))
+  const fetch = async (url: string): Promise<Response> => assert.fail(url)
+  await withBox(open([batch, strict], { fetch }), async (box) => {
+    assert.deepEqual(
+      box.diagnostics.map(({ severity, code }) => `${severity} ${code}`),
+      ['warning package', 'warning package', 'warning package'],
+    )
+  })
+  await assert.rejects(open([file('refused.json', bundleOf('transaction', install('file:///nowhere.tgz')))], { fetch }), /cannot be read/)
+})
+
 test('a package that cannot be read is a diagnostic at its place, and the start is refused', async () => {
   const bundle = file('broken.yaml', 'resources: []\npackages:\n- nowhere.tgz\n- {package: a.b@1}\n- 7\n')
   await assert.rejects(open([bundle]), (error) => {

@@ -19,7 +19,7 @@ export interface NamedPackage {
 export interface Packages {
   readonly named: readonly NamedPackage[]
   /** The entries of an archive; none where the same package has been read already. */
-  entries(source: ArchiveSource, place?: Position): Promise<readonly Entry[]>
+  entries(source: ArchiveSource, place?: Position, reference?: PackageReference): Promise<readonly Entry[]>
   /** The archive that a bundle names; undefined where it cannot be had, which is reported. */
   archive(place: Position, reference: PackageReference): Promise<ArchiveSource | undefined>
 }
@@ -46,27 +46,31 @@ export const entriesOfPackage = (ig: IgPackage, file: string): readonly Entry[] 
 export const createPackages = (fetch: Fetch, { report }: Pick<Reporter, 'report'>): Packages => {
   const seen = new Map<string, string>()
   const named: NamedPackage[] = []
-  const reported = async <Value>(place: Position, what: string, run: () => Promise<Value>): Promise<Value | undefined> => {
+  const reported = async <Value>(
+    place: Position,
+    { spec, optional }: PackageReference,
+    run: () => Promise<Value>,
+  ): Promise<Value | undefined> => {
     try {
       return await run()
     } catch (error) {
       if (!(error instanceof PackageError)) throw error
-      report(place, 'error', 'package', `the package ${what}: ${error.message}`)
+      report(place, optional ? 'warning' : 'error', 'package', `the package ${spec}: ${error.message}${optional ? ' (skipped)' : ''}`)
       return undefined
     }
   }
   return {
     named,
     archive: (place, reference) =>
-      reported(place, reference.spec, async () => {
+      reported(place, reference, async () => {
         const file = isRemote(place.file) ? undefined : place.file
         const location = locationOf(reference, { file })
         const archive = await archiveAt(location, fetch)
         named.push({ location, digest: digestOf(archive) })
         return { file: location, lines: false, archive }
       }),
-    entries: async ({ file, archive }, place = { file, line: 1, col: 1 }) => {
-      const ig = await reported(place, file, () => unpackPackage(archive))
+    entries: async ({ file, archive }, place = { file, line: 1, col: 1 }, reference = { spec: file }) => {
+      const ig = await reported(place, reference, () => unpackPackage(archive))
       if (!ig) return []
       const earlier = seen.get(packageId(ig))
       seen.set(packageId(ig), file)

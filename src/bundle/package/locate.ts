@@ -10,6 +10,8 @@ export interface PackageReference {
   /** `name@version`, a URL, or a path relative to what names it. */
   readonly spec: string
   readonly registry?: string | undefined
+  /** Where it cannot be had, the rest is served all the same (an entry of a batch). */
+  readonly optional?: boolean
 }
 
 export interface Surroundings {
@@ -19,6 +21,9 @@ export interface Surroundings {
 }
 
 const NAMED = /^([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+)[@#](\d[\w.-]*)$/
+
+/** A package of a registry that nobody named: nothing is fetched from a registry of our choice. */
+export const isUnlocated = ({ spec, registry }: PackageReference): boolean => registry === undefined && NAMED.test(spec)
 
 /** Its URL or path, as it is named in diagnostics too. Throws PackageError. */
 export const locationOf = ({ spec, registry }: PackageReference, { file }: Pick<Surroundings, 'file'>): string => {

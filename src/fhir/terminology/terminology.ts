@@ -88,6 +88,25 @@ const create = (resources: () => readonly TerminologyResource[]): Terminology =>
     return system === UCUM && known ? (code) => isUnit(code) || known(code) : known
   }
 
+  /**
+   * What a version leaves open, since it imports what is not at hand, another version of the set may list (US Core enumerates its races in 3.1.1 only).
+   * Its yes is taken, its no is not: later versions add.
+   */
+  const withOtherVersions = (own: CompiledValueSet): CompiledValueSet => {
+    const others = (groups().valueSets.get(own.url) ?? []).filter(({ version }) => version !== own.version)
+    if (others.length === 0) return own
+    let compiled: readonly CompiledValueSet[] | undefined
+    return {
+      ...own,
+      contains: (system, code) => {
+        const answer = own.contains(system, code)
+        if (answer !== 'unknown') return answer
+        compiled ??= others.map(compile)
+        return compiled.some((other) => other.contains(system, code) === true) || answer
+      },
+    }
+  }
+
   const underWay = new Set<string>()
   const imported: Known['valueSet'] = (canonical) => (underWay.has(canonical) ? undefined : valueSet(canonical))
   const compile = (found: ValueSet): CompiledValueSet => compileValueSet(found, { codes, grammar, valueSet: imported })
@@ -106,7 +125,7 @@ const create = (resources: () => readonly TerminologyResource[]): Terminology =>
     if (!found || underWay.has(canonical)) return undefined
     underWay.add(canonical)
     try {
-      return compile(found)
+      return withOtherVersions(compile(found))
     } finally {
       underWay.delete(canonical)
     }

@@ -91,8 +91,10 @@ const open = (system: string, why: string, grammar: (code: string) => Answer = (
   missing: () => [why],
 })
 
-const filtered = (system: string, { filter = [] }: ValueSetInclude, codes: Codes | undefined): Part => {
-  if (!codes) return open(system, `${system} is not at hand`)
+const filtered = (system: string, { filter = [] }: ValueSetInclude, codes: Codes | undefined, known: Known): Part => {
+  const grammar = known.grammar(system)
+  // What is malformed is in no part of the system either.
+  if (!codes) return open(system, `${system} is not at hand`, (code) => (grammar?.(code) === false ? false : 'unknown'))
   let found: ReadonlySet<unknown> = new Set(codes.concepts)
   for (const one of filter) {
     const some = codes.filtered(one)
@@ -106,7 +108,7 @@ const ofSystem = (include: ValueSetInclude & { readonly system: string }, known:
   const { system, version, concept, filter } = include
   const codes = known.codes(system, version)
   if (concept) return listed(system, concept, codes)
-  if (filter) return filtered(system, include, codes)
+  if (filter) return filtered(system, include, codes, known)
   return codes ? ofConcepts(codes, new Set(codes.concepts)) : open(system, `${system} is not at hand`, known.grammar(system))
 }
 

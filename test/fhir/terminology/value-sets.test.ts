@@ -144,6 +144,24 @@ test('versions: the latest without one, the one that is named, none for another'
   assert.equal(known.bindingOf('http://v|7.0.0'), undefined)
 })
 
+test('what a version leaves open, another one of the same set may list: its yes counts, its no does not', () => {
+  const known = withResources(
+    valueSet('http://v', { include: [{ system: S, concept: [{ code: 'old' }] }] }, { version: '3.1.1' }),
+    valueSet('http://v', { include: [{ valueSet: ['http://gone'] }] }, { version: '6.1.0' }),
+  )
+  const binding = known.bindingOf('http://v|6.1.0')
+  assert.deepEqual([binding?.contains(S, 'old'), binding?.contains(S, 'x')], [true, 'unknown'])
+  assert.equal(known.bindingOf('http://v|3.1.1')?.contains(S, 'x'), false)
+})
+
+test('a filter over a grammar leaves open what is well-formed only', () => {
+  const simple = valueSet('http://v', {
+    include: [{ system: 'urn:ietf:bcp:47', filter: [{ property: 'ext-lang', op: 'exists', value: 'false' }] }],
+  })
+  const binding = withResources(simple).bindingOf('http://v')
+  assert.deepEqual([binding?.contains(undefined, 'de'), binding?.contains(undefined, 'd e')], ['unknown', false])
+})
+
 test('a fragment leaves open what it does not list; case is ignored where the system says so', () => {
   const known = withResources(
     { ...colours, content: 'fragment' },
