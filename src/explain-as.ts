@@ -1,10 +1,13 @@
 // A principal by name: who a request is explained as, or tested as, without a token (`emberbox explain`, PolicyTest).
-import type { LaunchContext } from './oauth/authorization.ts'
-import { mayUse } from './oauth/client/methods.ts'
+import type { Authorization, LaunchContext } from './oauth/authorization.ts'
+import { type GrantName, mayUse } from './oauth/client/methods.ts'
 import type { Principal } from './oauth/principal.ts'
 import type { Users } from './oauth/provider.ts'
 import { isActive } from './oauth/session.ts'
 import type { Client } from './oauth/types/client.ts'
+import type { User } from './oauth/types/user.ts'
+
+type Claims = Readonly<Record<string, unknown>>
 
 export interface ExplainAs {
   /** Ids. Neither: nobody, without credentials. */
@@ -13,7 +16,7 @@ export interface ExplainAs {
   readonly scope?: readonly string[]
   readonly context?: LaunchContext
   /** Claims that policies see as `jwt`, as of a token of an issuer that the box trusts. */
-  readonly jwt?: Readonly<Record<string, unknown>>
+  readonly jwt?: Claims
 }
 
 /** There is no such principal; the message names what is missing. */
@@ -22,13 +25,36 @@ export class NoSuchPrincipal extends Error {}
 interface Known {
   readonly clients: ReadonlyMap<string, Client>
   readonly users: Users
+  /** What a token of the grant would say, where the client's are JWTs. */
+  readonly claimsOf: (token: {
+    readonly client: Client
+    readonly grant: GrantName
+    readonly authorization: Authorization
+  }) => Promise<Claims | undefined>
 }
 
-const sessionOf = ({ client, user, scope, context }: ExplainAs): Pick<Principal, 'session' | 'scope'> => {
-  if (client === undefined) return {}
-  const granted = scope ?? []
-  const authorization = { client_id: client, scope: granted, context: context ?? {}, ...(user !== undefined && { user_id: user }) }
-  return { session: { id: 'explained', authorization }, scope: granted }
+/** The grant by which the client would have come to its token. */
+const grantOf = (client: Client, user: User | undefined): GrantName => {
+  if (!user) return 'client_credentials'
+  return mayUse(client, 'authorization_code') ? 'authorization_code' : 'password'
+}
+
+/** The session of a client's token, and the claims of that token. */
+const sessionOf = async (
+  as: ExplainAs,
+  client: Client,
+  user: User | undefined,
+  { claimsOf }: Known,
+): Promise<Pick<Principal, 'session' | 'scope' | 'jwt'>> => {
+  const scope = as.scope ?? []
+  const authorization = {
+    client_id: client.id ?? '',
+    scope,
+    context: as.context ?? {},
+    ...(user?.id !== undefined && { user_id: user.id }),
+  }
+  const jwt = as.jwt ?? (await claimsOf({ client, grant: grantOf(client, user), authorization }))
+  return { session: { id: 'explained', authorization }, scope, ...(jwt && { jwt }) }
 }
 
 const find = async (as: ExplainAs, { clients, users }: Known) => {
@@ -57,7 +83,7 @@ export const principalOf = async (as: ExplainAs, known: Known): Promise<Principa
     ...(client && { client }),
     ...(user && { user }),
     roles: user?.id === undefined ? [] : await known.users.rolesOf(user.id),
-    ...sessionOf({ ...as, ...(user?.id !== undefined && { user: user.id }) }),
     ...jwt,
+    ...(client && (await sessionOf(as, client, user, known))),
   }
 }

@@ -1,4 +1,6 @@
 // One generation of a box: everything that is made when tables compile, and thrown away when they are swapped (design, seam 4).
+
+import { decodeJwt } from 'jose'
 import { type PatientRows, patientRows, withinPatient } from './aidbox/patient-api.ts'
 import { aidboxRoutes } from './aidbox-routes.ts'
 import type { Tables } from './bundle/tables.ts'
@@ -21,8 +23,10 @@ import { type FhirMount, mount } from './mount.ts'
 import { accountEndpoints } from './oauth/account/endpoints.ts'
 import { authorizeEndpoints } from './oauth/authorize/endpoints.ts'
 import { authenticate } from './oauth/bearer.ts'
+import { settingsOf } from './oauth/client/methods.ts'
 import { tokenEndpoints } from './oauth/endpoints.ts'
 import type { Keys } from './oauth/keys.ts'
+import { mintAccess } from './oauth/mint.ts'
 import type { Principal } from './oauth/principal.ts'
 import type { Provider, Users } from './oauth/provider.ts'
 import { registrationEndpoints } from './oauth/registration/endpoints.ts'
@@ -177,6 +181,14 @@ const explainer =
     return { explanations, response }
   }
 
+/** A token is minted to read what it says; it is recorded nowhere, so nobody can use it. */
+const claimsOf =
+  (provider: Provider): Parameters<typeof principalOf>[1]['claimsOf'] =>
+  async (asked) => {
+    if (settingsOf(asked.client, asked.grant).token_format !== 'jwt') return undefined
+    return decodeJwt((await mintAccess({ ...asked, session: 'explained' }, provider)).token)
+  }
+
 /** The application that serves this generation of tables. */
 export const createGeneration = (ground: Ground, tables: Tables): Generation => {
   const { issuer, store, users, keys, clock, random, fetch, log } = ground
@@ -241,7 +253,7 @@ export const createGeneration = (ground: Ground, tables: Tables): Generation => 
   return {
     fetch: (request, bindings) => app.fetch(request, bindings),
     explain: async (as, request) => {
-      const principal = await principalOf(as, { clients: tables.clients, users })
+      const principal = await principalOf(as, { clients: tables.clients, users, claimsOf: claimsOf(provider) })
       return { ...(await explain(principal, request)), policies: tables.accessPolicies }
     },
   }

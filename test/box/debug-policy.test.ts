@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { decodeJwt } from 'jose'
 import { type Box, createBox } from '../../src/box.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'emberbox-debug-'))
@@ -22,6 +23,7 @@ writeFileSync(
   JSON.stringify([
     client('reader'),
     client('portal'),
+    { ...client('jwt-app'), type: 'smart-app', auth: { password: { token_format: 'jwt' } } },
     { ...client('auditor') },
     {
       resourceType: 'AccessPolicy',
@@ -368,4 +370,26 @@ test('a token that scopes bind looks nothing up, whatever its policies', async (
   )
   assert.equal((await ask(box, '/$matcho', headers, post({ matcho: { a: 1 } }))).status, 403)
   assert.equal((await ask(box, '/fhir/Patient?__debug=policy', headers)).status, 400)
+})
+
+test('an explanation by name sees what a token of theirs would say: the claims of a real one, but for its times and name', async () => {
+  const scope = 'patient/Observation.rs launch/patient'
+  const form = {
+    grant_type: 'password',
+    client_id: 'jwt-app',
+    client_secret: 'jwt-app-secret',
+    username: 'amy',
+    password: 'amy-password',
+    scope,
+  }
+  const answer = await box.request('/auth/token', { method: 'POST', body: new URLSearchParams(form) })
+  const { access_token } = (await answer.json()) as { access_token: string }
+  const real = await box.explain({ jwt: decodeJwt(access_token) }, { method: 'GET', url: '/fhir/Observation' })
+  const byName = await box.explain(
+    { client: 'jwt-app', user: 'amy', scope: String(decodeJwt(access_token).scope).split(' ') },
+    { method: 'GET', url: '/fhir/Observation' },
+  )
+  const claims = (explained: typeof real) => ({ ...(explained.explanations[0]?.request.jwt as object), iat: 0, exp: 0, jti: '' })
+  assert.equal(byName.explanations[0]?.principal.client?.id, 'jwt-app')
+  assert.deepEqual(claims(byName), claims(real))
 })
