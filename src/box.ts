@@ -14,6 +14,7 @@ import { withSearchParameters } from './fhir/definitions/extend.ts'
 import { indexOf } from './fhir/indexed.ts'
 import { newId } from './fhir/resource.ts'
 import { criterionOf } from './fhir/search/parse.ts'
+import { createValidation, type ValidationMode } from './fhir/validated.ts'
 import { type AskedRequest, createGeneration, type ExplainedAs, type Generation, type Ground } from './generation.ts'
 import type { Wire } from './http/canonical.ts'
 import { createEgress } from './http/egress.ts'
@@ -29,6 +30,7 @@ import { createPackages, installedIn } from './packages.ts'
 import { createDecisionLog } from './policy/decision-log.ts'
 import { systemRandom } from './random.ts'
 import { registrationsOf } from './registrations.ts'
+import { requestIds } from './request-ids.ts'
 import { openSearchIndex, type SearchIndexOptions } from './search-index.ts'
 import { seedEntries } from './seeds.ts'
 import { openStore } from './store/sqlite/open.ts'
@@ -58,6 +60,10 @@ export interface BoxOptions {
   readonly devMode?: boolean
   readonly corsEnabled?: boolean
   readonly corsOrigins?: readonly string[]
+  /** What becomes of invalid resources, over REST and of bundles; `enforce` by default. */
+  readonly validation?: ValidationMode
+  /** Another mode for the bundles at or below a path. */
+  readonly bundleValidation?: ReadonlyArray<{ readonly path: string; readonly mode: ValidationMode }>
   /** Bytes of a request's body. */
   readonly maxBody?: number
 }
@@ -126,13 +132,6 @@ export const readBundles = async (options: BoxOptions): Promise<Loaded> => {
   const fetch = options.fetch ?? createEgress(options.allowEgress ?? [])
   const seeds = new Set(seedEntries(options).map(({ type, id }) => `${type}/${id}`))
   return load(options, loadDefinitions(), fetch, { existing: (type, id) => seeds.has(`${type}/${id}`) })
-}
-
-/** Ids of requests: a random start, so that two processes do not share them, and a count. */
-const requestIds = (random: Random): (() => string) => {
-  const start = Buffer.from(random.bytes(9)).toString('base64url')
-  let count = 0
-  return () => `${start}-${(count++).toString(36)}`
 }
 
 /** Opens a box. Throws BundleError, with everything that is wrong; nothing of a transaction is applied then. */
@@ -204,6 +203,9 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     await index.complete()
     started = true
 
+    const validation = createValidation(canonicals, options.validation ?? 'enforce', (name, issues) =>
+      log.warn({ resource: name, issues: issues.map(({ expression, diagnostics }) => `${expression}: ${diagnostics}`) }, 'invalid'),
+    )
     const requestId = requestIds(random)
     const decisions = createDecisionLog(clock)
     const registrations = registrationsOf(submit)
@@ -227,6 +229,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
         configuration: live.configuration,
         canonicals,
         packages,
+        validation,
         random,
         clock,
         cursorKey: keys.secret('cursor'),

@@ -11,6 +11,7 @@ import type { FhirRequest, FhirResponse } from './request.ts'
 import type { Resource } from './resource.ts'
 import type { Route } from './routes.ts'
 import type { CompartmentsOf } from './search/compartments.ts'
+import type { Validation } from './validated.ts'
 
 /** Aidbox's spelling of resources, both ways; `aidbox/` implements it. */
 export interface Formats {
@@ -24,6 +25,8 @@ export interface FhirDependencies {
   readonly extract: (resource: Resource, targets?: CompartmentsOf) => Indexed
   readonly configuration: Configuration
   readonly canonicals: Canonicals
+  /** Without it nothing is validated. */
+  readonly validation?: Validation
   readonly random: Random
   readonly clock: Clock
   /** Seals paging cursors; the same after a restart, so that a page link survives it. */

@@ -11,6 +11,7 @@ import { preferredReturn } from '../prefer.ts'
 import type { FhirResponse } from '../request.ts'
 import { bodyId, newId, type Resource, readResource } from '../resource.ts'
 import { shown, versionHeaders } from '../shown.ts'
+import { validated } from '../validated.ts'
 import { refusalOf, type Write, writeOne } from '../write.ts'
 
 /** What a write answers: the resource, nothing or an OperationOutcome, as preferred (R4 http.html#ops). */
@@ -68,5 +69,5 @@ export const prepareCreate = async (call: Call): Promise<Write | FhirResponse> =
 
 export const create: Handler = async (call) => {
   const prepared = await prepareCreate(call)
-  return 'status' in prepared ? prepared : writeOne(call.deps, prepared)
+  return 'status' in prepared ? prepared : writeOne(call.deps, await validated(call, prepared))
 }

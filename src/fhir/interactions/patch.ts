@@ -15,6 +15,7 @@ import { mergePatch } from '../patch/merge-patch.ts'
 import { type Permit, permitOf } from '../permit.ts'
 import type { FhirResponse } from '../request.ts'
 import { asResource, isRecord, isResource, readBody } from '../resource.ts'
+import { validated } from '../validated.ts'
 import { refusalOf, type Write, writeOne } from '../write.ts'
 import { answerWritten, written } from './create.ts'
 import { notHere } from './read.ts'
@@ -104,7 +105,7 @@ const attempt =
       const prepared = await prepare(call)
       if ('status' in prepared) return prepared
       try {
-        return await writeOne(call.deps, prepared)
+        return await writeOne(call.deps, await validated(call, prepared))
       } catch (error) {
         const raced = error instanceof FhirError && error.status === 412 && !call.fhir.request.headers.has('if-match')
         if (!raced || left <= 1) throw error

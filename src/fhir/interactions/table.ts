@@ -8,10 +8,12 @@ import { lastn } from '../operations/lastn.ts'
 import { lookup, subsumes } from '../operations/lookup.ts'
 import { meta, metaAdd, metaDelete } from '../operations/meta.ts'
 import { packageInstall } from '../operations/package-install.ts'
+import { validate } from '../operations/validate.ts'
 import { validateCodeInCodeSystem, validateCodeInValueSet } from '../operations/validate-code.ts'
 import { FhirError } from '../outcome.ts'
 import type { FhirRequest, FhirResponse } from '../request.ts'
 import { type Row, routeOf, routesOf } from '../routes.ts'
+import { validated } from '../validated.ts'
 import type { Write } from '../write.ts'
 import { batchOf } from './batch.ts'
 import { capabilitiesOf } from './capabilities.ts'
@@ -61,11 +63,12 @@ export const serve = (fhir: FhirRequest, deps: FhirDependencies): Promise<FhirRe
   return handler(call)
 }
 
-const prepare = (fhir: FhirRequest, deps: FhirDependencies): Promise<Write | FhirResponse> => {
+const prepare = async (fhir: FhirRequest, deps: FhirDependencies): Promise<Write | FhirResponse> => {
   const { handler, call } = matched(fhir, deps)
   const prepared = PREPARED.get(handler)
   if (!prepared) throw new FhirError('not-supported', 'this cannot be part of a transaction', { status: 400 })
-  return prepared(call)
+  const write = await prepared(call)
+  return 'status' in write ? write : validated(call, write)
 }
 
 const batch = batchOf(({ deps }) => ({
@@ -138,6 +141,9 @@ export const INTERACTIONS: ReadonlyArray<Row<Handler>> = [
   row('GET', 'Encounter/:id/$everything', '$everything', 'EncounterEverything', ['r'], onType('Encounter', everything)),
   row('POST', 'Patient/:id/$everything', '$everything', 'PatientEverything', ['r'], onType('Patient', everything)),
   row('POST', 'Encounter/:id/$everything', '$everything', 'EncounterEverything', ['r'], onType('Encounter', everything)),
+  row('GET', ':type/:id/$validate', '$validate', 'Validate', ['r'], validate),
+  row('POST', ':type/:id/$validate', '$validate', 'Validate', ['r'], validate),
+  row('POST', ':type/$validate', '$validate', 'Validate', ['r'], validate),
   row('GET', 'Observation/$lastn', '$lastn', 'ObservationLastn', ['s'], onType('Observation', lastn)),
   row('POST', 'Observation/$lastn', '$lastn', 'ObservationLastn', ['s'], onType('Observation', lastn)),
   row('GET', 'DocumentReference/$docref', '$docref', 'DocumentReferenceDocref', ['s'], onType('DocumentReference', docref)),

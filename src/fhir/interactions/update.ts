@@ -9,6 +9,7 @@ import { onlyParameters } from '../parameters.ts'
 import { type Permit, permitOf } from '../permit.ts'
 import type { FhirResponse } from '../request.ts'
 import { bodyId, type Resource } from '../resource.ts'
+import { validated } from '../validated.ts'
 import { refusalOf, type Write, writeOne } from '../write.ts'
 import { answerWritten, creation, submittedResource } from './create.ts'
 
@@ -56,7 +57,7 @@ export const prepareUpdate = async (call: Call): Promise<Write> => {
   return replacement(call, await permitOf(call, { parameters, resource }), id, resource)
 }
 
-export const update: Handler = async (call) => writeOne(call.deps, await prepareUpdate(call))
+export const update: Handler = async (call) => writeOne(call.deps, await validated(call, await prepareUpdate(call)))
 
 /** None: created, with the body's id; one: replaced; more: 412 (R4 http.html#cond-update). */
 export const prepareConditionalUpdate = async (call: Call): Promise<Write | FhirResponse> => {
@@ -74,5 +75,5 @@ export const prepareConditionalUpdate = async (call: Call): Promise<Write | Fhir
 
 export const conditionalUpdate: Handler = async (call) => {
   const prepared = await prepareConditionalUpdate(call)
-  return 'status' in prepared ? prepared : writeOne(call.deps, prepared)
+  return 'status' in prepared ? prepared : writeOne(call.deps, await validated(call, prepared))
 }

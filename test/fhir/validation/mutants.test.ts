@@ -210,6 +210,7 @@ for (const [kind, resource, expression, says] of MUTANTS) {
 }
 
 const CONTROLS: ReadonlyArray<readonly [kind: string, resource: unknown]> = [
+  ['a resource that says nothing but its type', { resourceType: 'Patient' }],
   [
     'a code that is absent, with the reason',
     changed(person(['gender'], undefined), ['_gender'], {
