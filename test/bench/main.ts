@@ -7,6 +7,7 @@ import { CASES } from './cases.ts'
 import { measureDecision } from './decision.ts'
 import { createFixture } from './fixture.ts'
 import { stepAside } from './process.ts'
+import { measureValidation } from './validation.ts'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '5' } } })
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
@@ -45,6 +46,11 @@ try {
     absolute.decision_us = decision_us
     report('decision_10000_vs_10', decision_10000_vs_10, { max: 1.5 }, '')
     report('decision_us', decision_us, { max: 1 }, '')
+  }
+  if (wanted('validate_us')) {
+    const { validate_us, profile } = await measureValidation()
+    absolute.validate_us = validate_us
+    report('validate_us', validate_us, { max: 20 }, profile)
   }
 } catch (error) {
   console.error(error)

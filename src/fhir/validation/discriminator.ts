@@ -2,6 +2,7 @@
 import type { Terminology } from '../terminology/terminology.ts'
 import { isMember } from './binding.ts'
 import type { Discriminator, ElementRule } from './definition.ts'
+import { type Step, some, stepsOf, valuesAt } from './discriminator-path.ts'
 import { equals, matches } from './pattern.ts'
 import type { Node } from './profile-tree.ts'
 import { literalType } from './reference.ts'
@@ -19,36 +20,8 @@ export interface MatchDependencies {
 
 type Test = (value: unknown, run: Run) => boolean
 
-/** `coding.code`, `extension('url').value`, `$this.resolve()`; `$this` is no step. */
-const stepsOf = (path: string): readonly string[] => (path.match(/[^.(]+(?:\([^)]*\))?/g) ?? []).filter((step) => step !== '$this')
-
-const EXTENSION = /^extension\('([^']*)'\)$/
-
-const listOf = (value: unknown): readonly unknown[] => {
-  if (Array.isArray(value)) return value
-  return value === undefined || value === null ? [] : [value]
-}
-
-/** A member by name, a choice by whatever its type is. */
-const member = (value: unknown, name: string): readonly unknown[] => {
-  if (!isFields(value)) return []
-  if (name in value) return listOf(value[name])
-  const spelt = Object.keys(value).find((one) => one.startsWith(name) && /^[A-Z]/.test(one.slice(name.length)))
-  return spelt === undefined ? [] : listOf(value[spelt])
-}
-
-const stepTo = (value: unknown, step: string): readonly unknown[] => {
-  const url = EXTENSION.exec(step)?.[1]
-  if (url !== undefined) return member(value, 'extension').filter((one) => isFields(one) && one.url === url)
-  return step === 'resolve()' || step.startsWith('ofType(') ? [value] : member(value, step)
-}
-
-const valuesAt = (item: unknown, steps: readonly string[]): readonly unknown[] =>
-  steps.reduce<readonly unknown[]>((values, step) => values.flatMap((value) => stepTo(value, step)), [item])
-
-const nodeBelow = (node: Node, step: string): Node | undefined => {
-  const url = EXTENSION.exec(step)?.[1]
-  if (url === undefined) return step.endsWith('()') || step.startsWith('ofType(') ? node : node.children.get(step)
+const nodeBelow = (node: Node, { name, url }: Step): Node | undefined => {
+  if (url === undefined) return name === undefined ? node : node.children.get(name)
   return node.children.get('extension')?.slices.find((slice) => urlsOf(slice).includes(url))
 }
 
@@ -69,12 +42,11 @@ const testOf = (node: Node, deps: MatchDependencies): Test | undefined => {
   const own = valueTest(node.rule)
   if (own) return own
   const below = [...node.children.values()].flatMap((child) => {
-    const tests = [child, ...child.slices].flatMap((one) => testOf(one, deps) ?? [])
-    return tests.map(
-      (test): Test =>
-        (value, run) =>
-          member(value, child.name).some((one) => test(one, run)),
-    )
+    const step = stepsOf(child.name)
+    return [child, ...child.slices].flatMap((one): readonly Test[] => {
+      const test = testOf(one, deps)
+      return test ? [(value, run) => some(value, step, 0, test, run)] : []
+    })
   })
   if (below.length > 0) return (value, run) => below.every((test) => test(value, run))
   const { binding } = node.rule
@@ -84,29 +56,29 @@ const testOf = (node: Node, deps: MatchDependencies): Test | undefined => {
 }
 
 /** Each way in which the rules at and below a node say what stands at the end of the steps. */
-const saidBy = (node: Node, steps: readonly string[], done: readonly string[], deps: MatchDependencies): readonly Match[] => {
+const saidBy = (node: Node, steps: readonly Step[], done: readonly Step[], deps: MatchDependencies): readonly Match[] => {
   const [step, ...rest] = steps
   const { fixed, pattern } = node.rule
   const all = [...done, ...steps]
   if (step === undefined) {
     const test = testOf(node, deps)
-    return test ? [(item, run) => valuesAt(item, all).some((value) => test(value, run))] : []
+    return test ? [(item, run) => some(item, all, 0, test, run)] : []
   }
   const wanted = valuesAt(fixed ?? pattern, steps)
-  if (wanted.length > 0) return [(item) => valuesAt(item, all).some((value) => wanted.some((one) => matches(value, one)))]
+  if (wanted.length > 0) return [(item, run) => some(item, all, 0, (value) => wanted.some((one) => matches(value, one)), run)]
   const next = nodeBelow(node, step)
   return next ? [next, ...next.slices].flatMap((one) => saidBy(one, rest, [...done, step], deps)) : []
 }
 
-const byValue = (slice: Node, steps: readonly string[], deps: MatchDependencies): Match | undefined => {
+const byValue = (slice: Node, steps: readonly Step[], deps: MatchDependencies): Match | undefined => {
   const said = saidBy(slice, steps, [], deps)
   const [first] = said
   if (first) return said.length === 1 ? first : (item, run) => said.some((match) => match(item, run))
-  const urls = steps.length === 1 && steps[0] === 'url' ? urlsOf(slice) : []
+  const urls = steps.length === 1 && steps[0]?.name === 'url' ? urlsOf(slice) : []
   return urls.length > 0 ? (item) => isFields(item) && urls.includes(String(item.url)) : undefined
 }
 
-const nodeAt = (slice: Node, steps: readonly string[]): Node | undefined =>
+const nodeAt = (slice: Node, steps: readonly Step[]): Node | undefined =>
   steps.reduce<Node | undefined>((node, step) => node && nodeBelow(node, step), slice)
 
 const typeOf = (value: unknown, run: Run, resolved: boolean, isType: MatchDependencies['isType']): string | undefined => {
@@ -115,28 +87,33 @@ const typeOf = (value: unknown, run: Run, resolved: boolean, isType: MatchDepend
   return typeof value.reference === 'string' ? literalType(value.reference, run, isType) : undefined
 }
 
-const byType = (slice: Node, steps: readonly string[], { isType }: MatchDependencies): Match | undefined => {
+const isResolve = ({ text }: Step): boolean => text === 'resolve()'
+
+const isThere: Test = () => true
+
+const byType = (slice: Node, steps: readonly Step[], { isType }: MatchDependencies): Match | undefined => {
   const rule = nodeAt(slice, steps)?.rule
-  const resolved = steps.includes('resolve()')
+  const resolved = steps.some(isResolve)
   const names = (rule?.types ?? []).flatMap(({ code, targets = [] }) =>
     resolved ? targets.map((target) => target.slice(target.lastIndexOf('/') + 1)) : [code],
   )
   if (names.length === 0) return undefined
-  return (item, run) => valuesAt(item, steps).some((value) => names.includes(typeOf(value, run, resolved, isType) ?? ''))
+  const test: Test = (value, run) => names.includes(typeOf(value, run, resolved, isType) ?? '')
+  return (item, run) => some(item, steps, 0, test, run)
 }
 
-const byExistence = (slice: Node, steps: readonly string[]): Match | undefined => {
+const byExistence = (slice: Node, steps: readonly Step[]): Match | undefined => {
   const rule = nodeAt(slice, steps)?.rule
   if (!rule || (rule.min === 0 && rule.max !== 0)) return undefined
   const wanted = rule.max !== 0
-  return (item) => valuesAt(item, steps).length > 0 === wanted
+  return (item, run) => some(item, steps, 0, isThere, run) === wanted
 }
 
-const byProfile = (slice: Node, steps: readonly string[], { conforms }: MatchDependencies): Match | undefined => {
+const byProfile = (slice: Node, steps: readonly Step[], { conforms }: MatchDependencies): Match | undefined => {
   const profiles = (nodeAt(slice, steps)?.rule.types ?? []).flatMap(({ profiles: found = [] }) => found)
   // What a reference leads to is not at hand.
-  if (profiles.length === 0 || steps.includes('resolve()')) return undefined
-  return (item, run) => valuesAt(item, steps).some((value) => conforms(profiles, value, run))
+  if (profiles.length === 0 || steps.some(isResolve)) return undefined
+  return (item, run) => some(item, steps, 0, (value) => conforms(profiles, value, run), run)
 }
 
 const one = (slice: Node, { type, path }: Discriminator, deps: MatchDependencies): Match | undefined => {

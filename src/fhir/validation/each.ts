@@ -8,22 +8,23 @@ export const countOf = (value: unknown, own: unknown): number => {
   return value === undefined && own === undefined ? 0 : 1
 }
 
-/** Called at the place of a value. */
-export type Place = (value: unknown, run: Run, own: unknown) => void
+/** Called at the place of a value, with what the caller keeps of them all. */
+export type Place<Kept> = (value: unknown, run: Run, own: unknown, kept: Kept) => void
 
 /** Every value of a member with its `_name`, at its place. */
-export const each = (value: unknown, own: unknown, name: string, run: Run, check: Place): void => {
+export const each = <Kept>(value: unknown, own: unknown, name: string, run: Run, check: Place<Kept>, kept: Kept): void => {
   const at = run.depth
   run.path[at] = name
   run.depth = at + 1
   if (Array.isArray(value) || Array.isArray(own)) {
-    const [values, owns]: [readonly unknown[], readonly unknown[]] = [Array.isArray(value) ? value : [], Array.isArray(own) ? own : []]
-    const count = Math.max(values.length, owns.length)
+    const count = countOf(value, own)
     run.depth = at + 2
     for (let index = 0; index < count; index++) {
       run.path[at + 1] = index
-      check(values[index] ?? undefined, run, owns[index] ?? undefined)
+      check(itemOf(value, index), run, itemOf(own, index), kept)
     }
-  } else check(value, run, own)
+  } else check(value, run, own, kept)
   run.depth = at
 }
+
+const itemOf = (list: unknown, index: number): unknown => (Array.isArray(list) ? (list[index] ?? undefined) : undefined)

@@ -53,8 +53,12 @@ const base64: Primitive = {
 }
 
 const URI = textual(/^\S+$/, 'a URI without white space')
-/** No control characters but tab and line ends (R4 datatypes.html#string). */
-const STRING = textual(/^(?=[\s\S]*\S)(?:\P{Cc}|[\t\r\n\u007f-\u009f])+$/u, 'text that is not empty, without control characters')
+/** Control characters other than tab and line ends have no place in text (R4 datatypes.html#string). */
+const CONTROL = /[^\P{Cc}\t\r\n\u007f-\u009f]/u
+const STRING: Primitive = {
+  holds: (value) => typeof value === 'string' && value.length <= LONGEST && /\S/.test(value) && !CONTROL.test(value),
+  expected: 'text that is not empty, without control characters',
+}
 
 /** By type. */
 export const PRIMITIVES: ReadonlyMap<string, Primitive> = new Map<string, Primitive>([

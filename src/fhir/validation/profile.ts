@@ -1,5 +1,6 @@
 // The profile pass (R4 profiling.html): of a profile only what it asks beyond the base type, compiled to closures that visit no more
 // than the elements it speaks of.
+import { splitCanonical } from '../canonical.ts'
 import { bindingCheck, isBindable } from './binding.ts'
 import type { Branch, Branches, Child } from './branch.ts'
 import { choiceCheck } from './choice.ts'
@@ -79,7 +80,7 @@ export const compileProfile = (definition: Definition, deps: ProfileDependencies
     if (targets) checks.push(targetCheck(targets, deps.isType))
     const profiles = sameList(type.profiles, base?.profiles) ? [] : (type.profiles ?? [])
     // A known extension is checked wherever it stands; here only the version that this package means.
-    const ambiguous = (url: string): boolean => structures.versions(url).length > 1
+    const ambiguous = (canonical: string): boolean => structures.versions(splitCanonical(canonical)[0]).length > 1
     if (profiles.length > 0 && (type.code !== EXTENSION_TYPE || profiles.some(ambiguous))) checks.push(deps.profiles(profiles, from))
     return rule.binding && isBindable(type.code) ? [...checks, bindingCheck(rule.binding, bindingOf)] : checks
   }
@@ -150,7 +151,7 @@ export const compileProfile = (definition: Definition, deps: ProfileDependencies
       const [value, own] = [parent[name], parent[shadow]]
       const count = countOf(value, own)
       if (counted) checkCount(counts, count, name, name, run)
-      if (count > 0 && check) each(value, own, name, run, check)
+      if (count > 0 && check) each(value, own, name, run, check, undefined)
       sliced?.(value, own, name, run)
     }
   }

@@ -28,6 +28,8 @@ export const isFields = (value: unknown): value is Fields =>
 /** A finding for each is no use to anyone. */
 const MAX_FINDINGS = 200
 
+const NONE: ReadonlyMap<string, string> = new Map()
+
 export class Run {
   readonly findings: Finding[] = []
   /** The place: the first `depth` steps are in use. */
@@ -42,9 +44,9 @@ export class Run {
   readonly thorough: boolean
   /** What is validated, of which `path` is a place. */
   readonly root: unknown
-  private readonly said = new Set<string>()
+  private said: Set<string> | undefined
   private containedOf: unknown
-  private containedTypes: ReadonlyMap<string, string> = new Map()
+  private containedTypes: ReadonlyMap<string, string> = NONE
 
   constructor(resource: unknown, memberOf: MemberOf, thorough: boolean) {
     this.thorough = thorough
@@ -72,7 +74,9 @@ export class Run {
 
   /** What could not be checked, told once in a run. */
   once(diagnostics: string): void {
-    if (!this.thorough || this.said.has(diagnostics)) return
+    if (!this.thorough) return
+    this.said ??= new Set()
+    if (this.said.has(diagnostics)) return
     this.said.add(diagnostics)
     this.report('information', 'informational', diagnostics)
   }

@@ -1,8 +1,10 @@
 // The base pass (R4 json.html, datatypes.html): what may stand in an object of a type, how often, and of which form. Compiled once per
 // type, to closures that look up each member that is there; what is not there costs nothing but a mask of bits.
 
+import { attachmentRule } from './attachment.ts'
 import { type BindingOf, bindingCheck, isBindable } from './binding.ts'
 import type { Branch, Branches, Child } from './branch.ts'
+import { bundleRules } from './bundle-rules.ts'
 import { constraintCheck, focusOf } from './constraint.ts'
 import type { TypeRule } from './definition.ts'
 import { compileMember, type Member, type Own } from './member.ts'
@@ -52,7 +54,13 @@ export const createShapes = (deps: ShapeDependencies) => {
   const { structures, branches, bindingOf } = deps
   const isType = (name: string): boolean => structures.type(name)?.kind === 'resource'
   const shapes = new Map<string, Check>()
-  const [isReference, isExtension] = [referenceRules(isType), deps.extension]
+  /** What holds of a type beyond its definition. */
+  const extras: ReadonlyMap<string, Check> = new Map([
+    ['Reference', referenceRules(isType)],
+    ['Extension', deps.extension],
+    ['Attachment', attachmentRule],
+    ['Bundle', bundleRules],
+  ])
 
   /** Everything that a rule says of a value beyond its form. */
   const rulesOf = (child: Child, type: TypeRule): ((value: unknown, run: Run, own: unknown) => void) | undefined => {
@@ -123,7 +131,7 @@ export const createShapes = (deps: ShapeDependencies) => {
       mask: required.reduce((all, { bit }) => all | bit, 0),
     }
     const constraints = branch.path.includes('.') ? undefined : constraintCheck(branch.rule.constraints ?? [])
-    const extra = branch.path === 'Reference' ? isReference : branch.path === 'Extension' ? isExtension : undefined
+    const extra = extras.get(branch.path)
     return (value, run) => {
       if (!isFields(value)) {
         run.error('structure', `${branch.path} is an object in JSON`)

@@ -10,10 +10,18 @@ type SliceCheck = (value: unknown, run: Run, own: unknown) => void
 
 interface Slice {
   readonly label: string
+  /** For people: `component:SystolicBP`. */
+  readonly what: string
   readonly min: number
   readonly max: number
   readonly match: Match
   readonly check: SliceCheck | undefined
+}
+
+/** How many items each slice has, and whether one in none of them was there. */
+interface Tally {
+  readonly counts: number[]
+  open: boolean
 }
 
 /** Checks the values of a sliced element. */
@@ -31,7 +39,16 @@ export const slicesOf = (node: Node, checkOf: (slice: Node) => SliceCheck | unde
     const match = matchOf(slice, slicing.discriminators, deps)
     if (!match) return []
     const { min, max, slice: label = '' } = slice.rule
-    return [{ label, min, max: max === '*' || max >= total ? Number.POSITIVE_INFINITY : max, match, check: inSlice(slice, checkOf, deps) }]
+    return [
+      {
+        label,
+        what: `${node.name}:${label}`,
+        min,
+        max: max === '*' || max >= total ? Number.POSITIVE_INFINITY : max,
+        match,
+        check: inSlice(slice, checkOf, deps),
+      },
+    ]
   })
   const closed = slicing.rules === 'closed' && slices.length === node.slices.length
   const silent = slices.every(({ min, max, check }) => min === 0 && max === Number.POSITIVE_INFINITY && !check)
@@ -58,25 +75,24 @@ const sorted = (slices: readonly Slice[], closed: boolean, openAtEnd: boolean): 
     for (let at = 0; at < slices.length; at++) if (slices[at]?.match(item, run)) return at
     return -1
   }
-  return (value, own, name, run) => {
-    const counts = new Array<number>(slices.length).fill(0)
-    let open = false
-    const place: Place = (item, _, itsOwn) => {
-      const at = sliceOf(item, run)
-      const slice = slices[at]
-      if (!slice) {
-        open = true
-        if (closed) run.error('structure', `this is none of the slices, and there may be no other: ${named}`)
-        return
-      }
-      if (open && openAtEnd) run.error('structure', `slice ${slice.label} stands after what is in no slice`)
-      counts[at] = (counts[at] ?? 0) + 1
-      slice.check?.(item, run, itsOwn)
+  const place: Place<Tally> = (item, run, own, tally) => {
+    const at = sliceOf(item, run)
+    const slice = slices[at]
+    if (!slice) {
+      tally.open = true
+      if (closed) run.error('structure', `this is none of the slices, and there may be no other: ${named}`)
+      return
     }
-    if (value !== undefined || own !== undefined) each(value, own, name, run, place)
+    if (tally.open && openAtEnd) run.error('structure', `slice ${slice.label} stands after what is in no slice`)
+    tally.counts[at] = (tally.counts[at] ?? 0) + 1
+    slice.check?.(item, run, own)
+  }
+  return (value, own, name, run) => {
+    const tally: Tally = { counts: [], open: false }
+    if (value !== undefined || own !== undefined) each(value, own, name, run, place, tally)
     for (let at = 0; at < slices.length; at++) {
       const slice = slices[at]
-      if (slice) checkCount(slice, counts[at] ?? 0, `${name}:${slice.label}`, name, run)
+      if (slice) checkCount(slice, tally.counts[at] ?? 0, slice.what, name, run)
     }
   }
 }

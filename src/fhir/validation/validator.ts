@@ -2,6 +2,7 @@
 import type { Terminology } from '../terminology/terminology.ts'
 import { isMember } from './binding.ts'
 import { type Branches, createBranches } from './branch.ts'
+import { entryTypes } from './bundle-rules.ts'
 import type { Definition } from './definition.ts'
 import { placeOf } from './expression.ts'
 import { extensionRules } from './extension.ts'
@@ -129,6 +130,7 @@ export const createValidator = ({ structures, terminology }: ValidatorDependenci
 
   return (resource, { profiles: asked = [], thorough = false } = {}) => {
     const run = new Run(resource, memberOf, thorough)
+    if (isFields(resource) && resource.resourceType === 'Bundle') run.entryTypes = entryTypes(resource)
     typed(resource, run)
     const own = isFields(resource) ? claimed(resource) : []
     for (const canonical of asked) {
