@@ -135,6 +135,7 @@ const policyOf = (explanation: Explanation, sources: ReadonlyMap<string, object>
     ...sources.get(answer.id),
     id: answer.id,
     'eval-result': answer.granted,
+    ...(answer.granted && answer.within && { within: answer.within }),
     ...(!answer.granted && answer.why === 'mismatch' && { errors: [answer.mismatch] }),
     ...(!answer.granted && answer.why !== 'mismatch' && { why: answer.why }),
   }))

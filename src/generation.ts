@@ -36,6 +36,7 @@ import { mintIdToken } from './openid/id-token.ts'
 import { readIdTokenHint } from './openid/id-token-hint.ts'
 import { adminsOf } from './policy/admin.ts'
 import { type AuthorizeDependencies, createAuthorize } from './policy/authorize.ts'
+import type { BoundedDependencies } from './policy/bounded.ts'
 import { type DecisionLog, LOGGED_POLICIES } from './policy/decision-log.ts'
 import { createExplain, type Explanation, explainPolicies, explainScopes } from './policy/explain.ts'
 import { requestObject } from './policy/request-object.ts'
@@ -44,6 +45,8 @@ import { scopeRows } from './smart/criteria.ts'
 import { smartEndpoints } from './smart/endpoints.ts'
 import { createProfile, type ProfileDeps } from './smart/profile.ts'
 import { type CompileQuery, readScope, rememberingReader } from './smart/scope-reader.ts'
+import { ALL } from './store/criterion.ts'
+import { authorizeSearch } from './store/plan.ts'
 import type { Store } from './store/store.ts'
 
 const SCOPES_REMEMBERED = 2_000
@@ -134,15 +137,27 @@ const queryCompiler =
   (type, query, permitted) =>
     criterionOf(definitions, type, formatParameters(query.entries), `${issuer}/fhir`, permitted)
 
+/** The checks of search policies look at everything: what their principal may see is what they decide. */
+const finderIn =
+  (store: Store): BoundedDependencies['find'] =>
+  (checks) =>
+    Promise.all(
+      checks.map(async ({ type, where }) => {
+        const plan = { from: [{ type, where }], sort: [], count: 1, total: 'none', includes: [] } as const
+        return (await store.search(authorizeSearch(plan, () => ALL))).matches.length > 0
+      }),
+    )
+
 /** How callers are made of principals: what may be, and why. */
 const callers = (ground: Ground, tables: Tables): ((principal: Principal) => Caller) => {
   const { definitions, issuer, log, decisions } = ground
   const read = rememberingReader(definitions, queryCompiler(ground))
   const { policies } = tables
-  const reach = { scopeRows: (granted) => scopeRows({ ...granted, definitions, base: `${issuer}/fhir`, read }) } satisfies Pick<
-    AuthorizeDependencies,
-    'scopeRows'
-  >
+  const reach = {
+    scopeRows: (granted) => scopeRows({ ...granted, definitions, base: `${issuer}/fhir`, read }),
+    definitions,
+    find: finderIn(ground.store),
+  } satisfies Omit<AuthorizeDependencies, 'policies' | 'decisionLog'>
   const explainOf = createExplain({ policies, ...reach })
   const authorizeOf = createAuthorize({
     policies,
@@ -233,6 +248,8 @@ export const createGeneration = (ground: Ground, tables: Tables): Generation => 
       ...debugRoutes({
         devMode: ground.devMode,
         decisions: ground.decisions,
+        definitions: ground.definitions,
+        find: finderIn(store),
         route: async (simulation) => (await explain({ method: 'anonymous', roles: [] }, simulation)).explanations[0],
         userById: users.byLogin,
         clientById: async (id) => tables.clients.get(id),

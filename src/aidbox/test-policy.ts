@@ -2,9 +2,10 @@
 // simulated request is read and not verified: its claims are what the policy is tried on, and nothing else.
 import { decodeJwt } from 'jose'
 import { MalformedParameters, parseParameters } from '../http/parameters.ts'
+import type { BoundedDependencies, Wanted } from '../policy/bounded.ts'
 import { compilePolicies } from '../policy/compile.ts'
 import { dualView } from '../policy/dual-view.ts'
-import { askPolicy, type Explanation, type PolicyAnswer } from '../policy/explain.ts'
+import { askSearching, type Explanation, type PolicyAnswer } from '../policy/explain.ts'
 import { isMap, type Json } from '../policy/matcho/value.ts'
 import { resourceView } from '../policy/request-object.ts'
 
@@ -17,7 +18,7 @@ export interface Simulation {
   readonly body: unknown
 }
 
-export interface TestPolicyDependencies {
+export interface TestPolicyDependencies extends BoundedDependencies {
   /** The request's own first decision; undefined where it comes to none. */
   readonly route: (simulation: Simulation) => Promise<Explanation | undefined>
   readonly userById: (id: string) => Promise<object | undefined>
@@ -58,6 +59,7 @@ const claimsOf = (authorization: string | undefined): Json | undefined => {
 
 const evaluated = (answer: PolicyAnswer) => ({
   'eval-result': answer.granted,
+  ...(answer.granted && answer.within && { within: answer.within }),
   ...(!answer.granted && answer.why === 'mismatch' && { errors: [answer.mismatch] }),
   ...(!answer.granted && answer.why !== 'mismatch' && { why: answer.why }),
 })
@@ -74,20 +76,25 @@ const principalPart = async (given: Json, name: 'user' | 'client', find: TestPol
 
 const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise)
 
+interface Simulated {
+  readonly request: Json
+  readonly wanted: Wanted
+}
+
 /** What policies would see: what routing makes of the request, and over it what is given. */
 const requestOf = async (
   given: Json,
   user: object | undefined,
   client: object | undefined,
   deps: TestPolicyDependencies,
-): Promise<Json> => {
+): Promise<Simulated> => {
   const method = textOr(given['request-method'], 'get')
   const [path = '', query = textOr(given['query-string'], '')] = textOr(given.uri, '/').split('?')
   const { authorization, ...headers } = headersOf(given.headers)
   const body = given.resource ?? given.body
   const routed = await deps.route({ method: method.toUpperCase(), url: query === '' ? path : `${path}?${query}`, headers, body })
   const params = routed ? routed.request.params : Object.fromEntries(parseParameters(query).entries)
-  return {
+  const request = {
     ...routed?.request,
     ...Object.fromEntries(Object.entries(given).filter(([name]) => !name.endsWith('-id'))),
     uri: path,
@@ -100,13 +107,14 @@ const requestOf = async (
     user: resourceView(user),
     client: resourceView(client),
   }
+  return { request, wanted: routed?.access ?? { interaction: '' } }
 }
 
 /** Evaluates the policy on the simulated request; its links are not asked, since it is the policy that is tried. */
 export const testPolicy = async (body: unknown, deps: TestPolicyDependencies): Promise<TestPolicyAnswer> => {
   if (!isMap(body) || !isMap(body.request) || !isMap(body.policy)) return refused(400, 'the body has a `request` and a `policy`')
   const { link: _link, ...policy } = body.policy
-  const compiled = compilePolicies([{ id: 'tested', ...policy }])
+  const compiled = compilePolicies([{ id: 'tested', ...policy }], deps.definitions)
   if (!compiled.ok) return refused(422, ...compiled.diagnostics.map(({ path, message }) => [...path, message].join(': ')))
   const [only] = compiled.policies.global
   if (!only) return refused(422, 'the policy is none')
@@ -115,10 +123,15 @@ export const testPolicy = async (body: unknown, deps: TestPolicyDependencies): P
   if (!user.ok) return refused(404, user.message)
   if (!client.ok) return refused(404, client.message)
   try {
-    const request = await requestOf(body.request, user.value, client.value, deps)
+    const { request, wanted } = await requestOf(body.request, user.value, client.value, deps)
     return {
       status: 200,
-      body: { request, operation: request.operation, policy: body.policy, result: evaluated(askPolicy(only, request)) },
+      body: {
+        request,
+        operation: request.operation,
+        policy: body.policy,
+        result: evaluated(await askSearching(only, request, wanted, deps)),
+      },
     }
   } catch (error) {
     if (error instanceof MalformedParameters) return refused(400, error.message)

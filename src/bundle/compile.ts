@@ -1,6 +1,7 @@
 // Configuration resources to tables: all of them, or every reason why not. Both bundles and REST writes come this way (design, decision 2).
 import { createHash } from 'node:crypto'
 import type { Definitions } from '../fhir/definitions/definitions.ts'
+import { withSearchParameters } from '../fhir/definitions/extend.ts'
 import { compileSearchParameters } from '../fhir/search/search-parameters.ts'
 import type { Api } from '../fhir/types/api.ts'
 import type { Operation } from '../fhir/types/operation.ts'
@@ -57,13 +58,16 @@ export const compileTables = (given: Iterable<Record<string, unknown>>, definiti
   const resources = [...given]
     .filter(({ resourceType }) => TABLE_TYPES.has(String(resourceType)))
     .map((resource): Resource => canonical(resource) as Resource)
-  const compilation = compilePolicies(resources.filter(({ resourceType }) => resourceType === 'AccessPolicy'))
-  const found = (compilation.ok ? compilation.warnings : compilation.diagnostics).map(
-    ({ policy, ...rest }): TableProblem => ({ type: 'AccessPolicy', id: policy, ...rest }),
-  )
   const searched = compileSearchParameters(
     definitions,
     resources.filter(({ resourceType }) => resourceType === 'SearchParameter'),
+  )
+  const compilation = compilePolicies(
+    resources.filter(({ resourceType }) => resourceType === 'AccessPolicy'),
+    withSearchParameters(definitions, searched.parameters),
+  )
+  const found = (compilation.ok ? compilation.warnings : compilation.diagnostics).map(
+    ({ policy, ...rest }): TableProblem => ({ type: 'AccessPolicy', id: policy, ...rest }),
   )
   found.push(...searched.problems.map((problem): TableProblem => ({ type: 'SearchParameter', severity: 'error', ...problem })))
   const authConfigs = [...byId<AuthConfig>(resources, 'AuthConfig').values()]

@@ -48,7 +48,7 @@ export const policyInWords = (
   source: AccessPolicy | undefined,
   { principal, request }: Explanation,
 ): string | undefined => {
-  if (answer.granted) return source?.description
+  if (answer.granted) return answer.within ? `within ${answer.within.join(' and ')}` : source?.description
   if (answer.why === 'mismatch') {
     return source?.engine === 'json-schema' ? schemaMismatchInWords(answer.mismatch) : mismatchInWords(answer.mismatch, request)
   }

@@ -1,10 +1,12 @@
 // FHIR's `Authorize`, made of scopes and policies (design, "Who may"): both are needed, scopes never grant alone.
-import type { AccessRequest, Authorize, Decision, Permission } from '../fhir/access.ts'
+import type { AccessRequest, Authorize, Decision, Permission, Rows } from '../fhir/access.ts'
 import type { LaunchContext } from '../oauth/authorization.ts'
 import type { Principal } from '../oauth/principal.ts'
 import type { ScopeRows } from '../smart/criteria.ts'
 import { type FhirUser, fhirUserOf } from '../smart/fhir-user.ts'
-import { ALL } from '../store/criterion.ts'
+import { ALL, type Criterion } from '../store/criterion.ts'
+import { and } from '../store/plan.ts'
+import { type BoundedDependencies, decideBounded, type Within } from './bounded.ts'
 import type { CompiledPolicies } from './compile.ts'
 import { type Asked, decide, roleNames } from './decide.ts'
 import { isMap } from './matcho/value.ts'
@@ -19,7 +21,7 @@ export interface Denial {
   readonly user: string | undefined
 }
 
-export interface AuthorizeDependencies {
+export interface AuthorizeDependencies extends BoundedDependencies {
   readonly policies: CompiledPolicies
   /** `scopeRows` with this box's definitions and base. */
   readonly scopeRows: (granted: {
@@ -100,6 +102,19 @@ const askedOf = (access: AccessRequest, principal: Principal): Asked => {
   }
 }
 
+const EVERYTHING: Rows = () => ALL
+
+/** What both the scopes and the policies' searches reach. */
+const rowsWithin = (within: Within, reach: ScopeRows | undefined): Rows => {
+  const known = new Map<string, Criterion>()
+  const filterOf = (type: string): Criterion => {
+    const found = known.get(type) ?? within.rows(type)
+    known.set(type, found)
+    return found
+  }
+  return (type, permission) => (reach ? and(reach.rows(type, permission), filterOf(type)) : filterOf(type))
+}
+
 const UNAUTHENTICATED: Decision = { permit: false, status: 401, reason: 'authentication is required' }
 const OUT_OF_SCOPE: Decision = { permit: false, status: 403, reason: 'no granted scope covers this request', insufficientScope: true }
 const FORBIDDEN: Decision = { permit: false, status: 403, reason: 'Forbidden' }
@@ -107,6 +122,8 @@ const FORBIDDEN: Decision = { permit: false, status: 403, reason: 'Forbidden' }
 /** Binds the decision to who asks: scopes (403), then policies (401 for anonymous, else 403), then the rows that the scopes reach. */
 export const createAuthorize = (dependencies: AuthorizeDependencies): ((principal: Principal) => Authorize) => {
   const reachFor = rememberedReach(dependencies)
+  const bounded = (access: AccessRequest, asked: Asked) =>
+    decideBounded(dependencies.policies, asked, { type: access.type, interaction: access.interaction }, dependencies)
   return (principal) => {
     const reach = reachFor(principal)
     const deny = (access: AccessRequest, decision: Decision, reason: Denial['reason']): Decision => {
@@ -118,10 +135,11 @@ export const createAuthorize = (dependencies: AuthorizeDependencies): ((principa
     return async (access) => {
       if (uncovered(access, reach)) return deny(access, OUT_OF_SCOPE, 'scope')
       const asked = askedOf(access, principal)
-      if (!decide(dependencies.policies, asked.request, asked).granted) {
-        return deny(access, principal.method === 'anonymous' ? UNAUTHENTICATED : FORBIDDEN, 'policy')
-      }
-      return { permit: true, rows: reach?.rows ?? (() => ALL), confined: reach?.confined ?? false }
+      const { policies } = dependencies
+      const granted = decide(policies, asked.request, asked).granted || (policies.bounded && (await bounded(access, asked)))
+      if (granted === true) return { permit: true, rows: reach?.rows ?? EVERYTHING, confined: reach?.confined ?? false }
+      if (granted) return { permit: true, rows: rowsWithin(granted, reach), confined: true }
+      return deny(access, principal.method === 'anonymous' ? UNAUTHENTICATED : FORBIDDEN, 'policy')
     }
   }
 }

@@ -1,8 +1,10 @@
 // AccessPolicies, compiled and indexed by what they are linked to, so that 10,000 cost what the relevant few cost (P-09).
+import type { Definitions } from '../fhir/definitions/definitions.ts'
 import { type Slice, sliceOf } from './decision-index.ts'
 import { type PolicyDiagnostic, type Site, siteOf } from './diagnostics.ts'
 import { compileEngine, type PolicySource } from './engines.ts'
 import { type Facts, factsOf } from './facts.ts'
+import { looksAtWho } from './looks-at.ts'
 import type { Matcher } from './matcho/matcher.ts'
 import { isMap } from './matcho/value.ts'
 
@@ -13,6 +15,8 @@ export interface CompiledPolicy {
   readonly roleName: string | undefined
   /** Where it is asked: everywhere, only at /rpc, or anywhere but there. */
   readonly type: 'rest' | 'rpc' | undefined
+  /** It looks at nothing but who asks. */
+  readonly ofWho: boolean
 }
 
 /** The policies of one kind of request, by what they are linked to: ids of users, clients and operations; and those linked to nothing. */
@@ -30,6 +34,8 @@ export interface CompiledPolicies {
   readonly linked: ReadonlyMap<string, readonly CompiledPolicy[]>
   /** The same for decisions. */
   readonly index: { readonly rest: PolicyIndex; readonly rpc: PolicyIndex }
+  /** Those that name searches; undefined where there are none. /rpc never asks them. */
+  readonly bounded: PolicyIndex | undefined
 }
 
 export type Compilation =
@@ -61,6 +67,12 @@ const linksOf = (policy: PolicySource, site: Site): readonly string[] | undefine
 
 const typeOf = (policy: PolicySource, site: Site): CompiledPolicy['type'] => {
   if (policy.type === 'rest' || policy.type === 'rpc' || policy.type === undefined) return policy.type
+  if (policy.type === 'scope') {
+    site.error(
+      'policies of type scope are not served: a token is held to its SMART scopes without one; say the rest with a policy of type rest',
+    )
+    return undefined
+  }
   site.error('the type of a policy is rest or rpc')
   return undefined
 }
@@ -73,8 +85,8 @@ const roleNameOf = (policy: PolicySource, site: Site): string | undefined => {
 
 type Lists = Pick<CompiledPolicies, 'global' | 'linked'>
 
-const indexOf = ({ global, linked }: Lists, kind: 'rest' | 'rpc'): PolicyIndex => {
-  const asked = (list: readonly CompiledPolicy[]) => list.filter(({ type }) => type === undefined || type === kind)
+const indexOf = ({ global, linked }: Lists, wanted: (policy: CompiledPolicy) => boolean): PolicyIndex => {
+  const asked = (list: readonly CompiledPolicy[]) => list.filter(wanted)
   const linkedTo = (type: string): PolicyIndex['users'] => {
     const prefix = `${type}/`
     const lists = [...linked].filter(([key]) => key.startsWith(prefix))
@@ -83,25 +95,43 @@ const indexOf = ({ global, linked }: Lists, kind: 'rest' | 'rpc'): PolicyIndex =
   return { users: linkedTo('User'), clients: linkedTo('Client'), operations: linkedTo('Operation'), global: sliceOf(asked(global)) }
 }
 
-/** Compiles all policies at once: all of them, or every reason why not. */
-export const compilePolicies = (sources: readonly object[]): Compilation => {
+const isBounded = ({ matcher }: CompiledPolicy): boolean => matcher.grant !== undefined
+
+const indexed = (lists: Lists): CompiledPolicies => {
+  const plain = (kind: 'rest' | 'rpc') => indexOf(lists, (one) => !isBounded(one) && (one.type ?? kind) === kind)
+  const all = [...lists.global, ...[...lists.linked.values()].flat()]
+  return {
+    ...lists,
+    index: { rest: plain('rest'), rpc: plain('rpc') },
+    bounded: all.some(isBounded) ? indexOf(lists, isBounded) : undefined,
+  }
+}
+
+const compilePolicy = (policy: PolicySource, site: Site, definitions: Definitions | undefined): CompiledPolicy => {
+  const compiled = {
+    id: typeof policy.id === 'string' ? policy.id : '',
+    matcher: compileEngine(policy, site, { definitions }),
+    facts: factsOf(policy),
+    roleName: roleNameOf(policy, site.in('roleName')),
+    type: typeOf(policy, site.in('type')),
+    ofWho: looksAtWho(policy),
+  }
+  if ((policy.engine === 'allow-rpc' || policy.engine === 'matcho-rpc') && policy.type !== 'rpc') {
+    site.in('type').error(`a policy of engine ${policy.engine} needs type: rpc`)
+  }
+  if (compiled.matcher.grant && compiled.type === 'rpc') site.in('type').error('searches decide on FHIR resources; /rpc has none')
+  return compiled
+}
+
+/** Compiles all policies at once: all of them, or every reason why not. Without definitions there are no searches. */
+export const compilePolicies = (sources: readonly object[], definitions?: Definitions): Compilation => {
   const found: PolicyDiagnostic[] = []
   const global: CompiledPolicy[] = []
   const linked = new Map<string, CompiledPolicy[]>()
   for (const source of sources) {
     const policy: PolicySource = { ...source }
-    const id = typeof policy.id === 'string' ? policy.id : ''
-    const site = siteOf(id, found)
-    const compiled = {
-      id,
-      matcher: compileEngine(policy, site),
-      facts: factsOf(policy),
-      roleName: roleNameOf(policy, site.in('roleName')),
-      type: typeOf(policy, site.in('type')),
-    }
-    if ((policy.engine === 'allow-rpc' || policy.engine === 'matcho-rpc') && policy.type !== 'rpc') {
-      site.in('type').error(`a policy of engine ${policy.engine} needs type: rpc`)
-    }
+    const site = siteOf(typeof policy.id === 'string' ? policy.id : '', found)
+    const compiled = compilePolicy(policy, site, definitions)
     const links = linksOf(policy, site.in('link'))
     if (links === undefined) {
       global.push(compiled)
@@ -115,9 +145,5 @@ export const compilePolicies = (sources: readonly object[]): Compilation => {
   }
   return found.some(({ severity }) => severity === 'error')
     ? { ok: false, diagnostics: found }
-    : {
-        ok: true,
-        policies: { global, linked, index: { rest: indexOf({ global, linked }, 'rest'), rpc: indexOf({ global, linked }, 'rpc') } },
-        warnings: found,
-      }
+    : { ok: true, policies: indexed({ global, linked }), warnings: found }
 }

@@ -89,14 +89,30 @@ const firstGranting = (policies: readonly CompiledPolicy[], { request, method }:
 const inSlice = (slice: Slice<CompiledPolicy> | undefined, asked: Asked): CompiledPolicy | undefined =>
   slice && findIn(slice, asked, firstGranting)
 
-const granting = ({ users, clients, operations, global }: PolicyIndex, asked: Asked): CompiledPolicy | undefined => {
-  const { user, client, operation } = asked
-  return (
-    (user === undefined ? undefined : inSlice(users.get(user), asked)) ??
-    (client === undefined ? undefined : inSlice(clients.get(client), asked)) ??
-    (operation === undefined ? undefined : inSlice(operations.get(operation), asked)) ??
-    inSlice(global, asked)
-  )
+const slicesOf = ({ users, clients, operations, global }: PolicyIndex, { user, client, operation }: Asked) =>
+  [
+    user === undefined ? undefined : users.get(user),
+    client === undefined ? undefined : clients.get(client),
+    operation === undefined ? undefined : operations.get(operation),
+    global,
+  ] as const
+
+const granting = (index: PolicyIndex, asked: Asked): CompiledPolicy | undefined => {
+  for (const slice of slicesOf(index, asked)) {
+    const found = inSlice(slice, asked)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** Every policy of an index that may grant the request, each once. */
+export const eachFor = (index: PolicyIndex | undefined, asked: Asked, visit: (policy: CompiledPolicy) => void): void => {
+  const seen = new Set<CompiledPolicy>()
+  const all = (policies: readonly CompiledPolicy[]): undefined => {
+    for (const policy of policies) if (!seen.has(policy)) visit(policy)
+    for (const policy of policies) seen.add(policy)
+  }
+  for (const slice of index ? slicesOf(index, asked) : []) if (slice) findIn(slice, asked, all)
 }
 
 /** Decides a request by the policies alone. `asked` is given where it is known without looking into the request. */

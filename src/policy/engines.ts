@@ -1,14 +1,25 @@
 // The engines of AccessPolicy as one visible table (aidbox-behaviour §3.3). Each compiles a policy to a test of the request object.
+import type { Definitions } from '../fhir/definitions/definitions.ts'
 import type { Site } from './diagnostics.ts'
+import { compileJsonLogic } from './json-logic/compile.ts'
 import { compileJsonSchema } from './json-schema.ts'
 import { compileMatcho } from './matcho/compile.ts'
-import { every, leaf, type Matcher, never, some } from './matcho/matcher.ts'
+import { DEAR, every, leaf, type Matcher, never, some } from './matcho/matcher.ts'
 import { at, isMap, type Json } from './matcho/value.ts'
+import { compileSearches } from './search/compile.ts'
 
 /** What engines read of a policy, and of an item of `complex`. */
 export type PolicySource = Json
 
-type Engine = (policy: PolicySource, site: Site) => Matcher
+/** What engines may need beside the policy. */
+export interface EngineContext {
+  /** What can be searched for. */
+  readonly definitions: Definitions | undefined
+  /** Of which complex policy this is an item. */
+  readonly within?: 'and' | 'or'
+}
+
+type Engine = (policy: PolicySource, site: Site, context: EngineContext) => Matcher
 
 const ALLOW: Matcher = leaf('allow', () => true)
 
@@ -19,7 +30,7 @@ const matcho: Engine = (policy, site) => {
 }
 
 /** Exactly one of `and` and `or` per level; an empty list is an error, not true (P-11). */
-const complex: Engine = (policy, site) => {
+const complex: Engine = (policy, site, context) => {
   const key = policy.and === undefined ? 'or' : 'and'
   if (policy.and !== undefined && policy.or !== undefined) site.error('a complex policy has `and` or `or`, not both; nest them')
   const items: unknown = policy[key]
@@ -27,7 +38,7 @@ const complex: Engine = (policy, site) => {
     site.in(key).error(`a complex policy needs a list of policies in \`${key}\``)
     return never(policy)
   }
-  const of = items.map((item: unknown, index) => compileEngine(item, site.in(key, String(index))))
+  const of = items.map((item: unknown, index) => compileEngine(item, site.in(key, String(index)), { ...context, within: key }))
   return key === 'and' ? every(of) : some(of)
 }
 
@@ -76,6 +87,34 @@ const refused =
     return never(policy)
   }
 
+/** Aidbox's documented example, "a practitioner sees their own patients". */
+const SQL_AS_SEARCH =
+  'search: [{resourceType: Patient, query: "general-practitioner=Practitioner/{{user.data.practitioner_id}}"}]; the README has more'
+
+const isResourceScope = (scope: unknown): boolean => typeof scope === 'string' && /^(patient|user|system)\//.test(scope)
+
+/** The token carries SMART resource scopes: they were enforced before any policy was asked, so they cover the request. */
+const HELD_TO_SCOPES: Matcher = {
+  cost: DEAR,
+  test: (_value, request) => {
+    const scope = at(request, ['session', 'scope'])
+    return Array.isArray(scope) && scope.some(isResourceScope)
+  },
+  explain: (value, request, path) =>
+    HELD_TO_SCOPES.test(value, request)
+      ? undefined
+      : { expected: 'a SMART resource scope', but: at(request, ['session', 'scope']), path: [...path, 'session', 'scope'] },
+}
+
+/** As Aidbox's samples have it, beside other conditions. By itself it would make scopes grant, which they never do. */
+const smartOnFhir: Engine = (policy, site, { within }) => {
+  if (within === 'and') return HELD_TO_SCOPES
+  site
+    .in('engine')
+    .error('scopes are enforced without a policy and never grant by themselves; smart-on-fhir stands in an `and` beside others')
+  return never(policy)
+}
+
 export const ENGINES: ReadonlyMap<string, Engine> = new Map<string, Engine>([
   ['allow', () => ALLOW],
   ['matcho', matcho],
@@ -83,19 +122,19 @@ export const ENGINES: ReadonlyMap<string, Engine> = new Map<string, Engine>([
   ['complex', complex],
   ['allow-rpc', allowRpc],
   ['matcho-rpc', matchoRpc],
-  ['sql', refused('the engine sql needs PostgreSQL and is not served; say it with matcho')],
+  ['json-logic', (policy, site) => compileJsonLogic(policy['json-logic'], site.in('json-logic'))],
+  ['search', (policy, site, { definitions }) => compileSearches(policy.search, definitions, site.in('search'))],
+  ['smart-on-fhir', smartOnFhir],
+  ['sql', refused(`the engine sql needs PostgreSQL and is not served; say it with the engine search, as in ${SQL_AS_SEARCH}`)],
   ['clj', refused('the engine clj was removed from Aidbox; say it with matcho')],
-  ['search', refused('the engine search is not served yet; say it with matcho')],
-  ['json-logic', refused('the engine json-logic is not served yet; say it with matcho or json-schema')],
-  ['signed-rpc', refused('the engine signed-rpc is not served; use matcho-rpc')],
-  ['smart-on-fhir', refused('scopes are enforced without a policy; use allow, matcho or complex instead of smart-on-fhir')],
+  ['signed-rpc', refused('the engine signed-rpc is not served: a policy would come with the request that it grants; use matcho-rpc')],
 ])
 
 /** Compiles a policy, or an item of a complex one, by its engine. What is wrong is said to `site`, and then it never grants. */
-export const compileEngine = (policy: unknown, site: Site): Matcher => {
+export const compileEngine = (policy: unknown, site: Site, context: EngineContext): Matcher => {
   const name = isMap(policy) ? policy.engine : undefined
   const engine = typeof name === 'string' ? ENGINES.get(name) : undefined
-  if (isMap(policy) && engine) return engine(policy, site)
-  site.in('engine').error(`unknown engine ${JSON.stringify(name)}; known are ${[...ENGINES.keys()].slice(0, 6).join(' ')}`)
+  if (isMap(policy) && engine) return engine(policy, site, context)
+  site.in('engine').error(`unknown engine ${JSON.stringify(name)}; known are ${[...ENGINES.keys()].slice(0, 8).join(' ')}`)
   return never(policy)
 }

@@ -3,6 +3,7 @@
 import type { AccessRequest, Decision, Permission } from '../fhir/access.ts'
 import type { Principal } from '../oauth/principal.ts'
 import { type AuthorizeDependencies, createAuthorize, isUncovered, reachOf } from './authorize.ts'
+import { askBounded, type BoundedDependencies, type Wanted } from './bounded.ts'
 import type { CompiledPolicies, CompiledPolicy } from './compile.ts'
 import { candidates, viewsFor } from './decide.ts'
 import type { Mismatch } from './diagnostics.ts'
@@ -11,7 +12,11 @@ import { type RequestObject, requestObject } from './request-object.ts'
 
 /** What one policy says of a request. `no-role`: the user has no Role of its `roleName`; `failed`: it could not be evaluated. */
 export type PolicyAnswer = { readonly id: string } & (
-  | { readonly granted: true }
+  | {
+      readonly granted: true
+      /** Searches that bound the rows; absent: no bounds. */
+      readonly within?: readonly string[]
+    }
   | { readonly granted: false; readonly why: 'mismatch'; readonly mismatch: Mismatch }
   | { readonly granted: false; readonly why: 'no-role' | 'failed' }
 )
@@ -34,22 +39,31 @@ export interface Explanation {
   readonly decision: Decision
 }
 
+/** Where searches decide and are not asked: they are said. */
+const NOT_ASKED = 'find nothing for this request'
+
 const answerOf = (policy: CompiledPolicy, view: RequestObject): PolicyAnswer => {
   try {
     const mismatch = policy.matcher.explain(view, view, [])
-    return mismatch ? { id: policy.id, granted: false, why: 'mismatch', mismatch } : { id: policy.id, granted: true }
+    if (mismatch) return { id: policy.id, granted: false, why: 'mismatch', mismatch }
+    if (!policy.matcher.grant) return { id: policy.id, granted: true }
+    return { id: policy.id, granted: false, why: 'mismatch', mismatch: { expected: 'the searches', but: NOT_ASKED, path: ['search'] } }
   } catch {
     return { id: policy.id, granted: false, why: 'failed' }
   }
 }
 
-/** Asks one policy; of several Roles, the first that is granted speaks, or else the first. */
-export const askPolicy = (policy: CompiledPolicy, request: RequestObject): PolicyAnswer => {
-  const answers = viewsFor(policy, request).map((view) => answerOf(policy, view))
-  return answers.find(({ granted }) => granted) ?? answers[0] ?? { id: policy.id, granted: false, why: 'no-role' }
-}
+const spokenFor = (policy: CompiledPolicy, answers: readonly PolicyAnswer[]): PolicyAnswer =>
+  answers.find(({ granted }) => granted) ?? answers[0] ?? { id: policy.id, granted: false, why: 'no-role' }
 
-/** Asks every policy that the decision is about, those that are linked first; at most `limit` of them. */
+/** Asks one policy; of several Roles, the first that is granted speaks, or else the first. Its searches count as finding nothing. */
+export const askPolicy = (policy: CompiledPolicy, request: RequestObject): PolicyAnswer =>
+  spokenFor(
+    policy,
+    viewsFor(policy, request).map((view) => answerOf(policy, view)),
+  )
+
+/** Asks every policy that the decision is about, those that are linked first; at most `limit` of them. After a denial, searches found nothing. */
 export const explainPolicies = (
   policies: CompiledPolicies,
   request: RequestObject,
@@ -57,6 +71,36 @@ export const explainPolicies = (
 ): readonly PolicyAnswer[] => {
   const asked = [...new Set(candidates(policies, request))]
   return asked.slice(0, limit).map((policy) => askPolicy(policy, request))
+}
+
+const answerBounded = async (
+  policy: CompiledPolicy,
+  view: RequestObject,
+  wanted: Wanted,
+  dependencies: BoundedDependencies,
+): Promise<PolicyAnswer> => {
+  const { id } = policy
+  try {
+    const { granted, searches } = await askBounded(policy, view, wanted, dependencies)
+    if (granted) return { id, granted, ...(searches.length > 0 && { within: searches }) }
+    const mismatch = policy.matcher.explain(view, view, [])
+    const found = { expected: searches.join(' and ') || 'no search', but: 'finds nothing', path: ['search'] }
+    return { id, granted, why: 'mismatch', mismatch: mismatch ?? found }
+  } catch {
+    return { id, granted: false, why: 'failed' }
+  }
+}
+
+/** Asks one policy, with its searches. */
+export const askSearching = async (
+  policy: CompiledPolicy,
+  request: RequestObject,
+  wanted: Wanted,
+  dependencies: BoundedDependencies,
+): Promise<PolicyAnswer> => {
+  if (!policy.matcher.grant) return askPolicy(policy, request)
+  const views = viewsFor(policy, request)
+  return spokenFor(policy, await Promise.all(views.map((view) => answerBounded(policy, view, wanted, dependencies))))
 }
 
 /** The scopes' part of the decision. */
@@ -87,7 +131,9 @@ export const createExplain = (
         principal,
         request,
         scopes: explainScopes(access, principal, dependencies),
-        policies: explainPolicies(dependencies.policies, request),
+        policies: await Promise.all(
+          [...new Set(candidates(dependencies.policies, request))].map((policy) => askSearching(policy, request, access, dependencies)),
+        ),
         decision: await authorize(access),
       }
     }

@@ -50,8 +50,10 @@ const wanted = (expected: unknown, request: unknown): string => {
 }
 
 /** `params.patient is "p2", must equal user.fhirUser.id, which is "p1"`. `request`: what the policy saw. */
-export const mismatchInWords = ({ expected, but, path }: Mismatch, request: unknown): string =>
-  `${path.length === 0 ? 'the request' : path.join('.')} ${found(but)}, ${wanted(expected, request)}`
+export const mismatchInWords = ({ expected, but, path }: Mismatch, request: unknown): string => {
+  if (path.length === 1 && path[0] === 'search') return `${String(expected)} ${String(but)}`
+  return `${path.length === 0 ? 'the request' : path.join('.')} ${found(but)}, ${wanted(expected, request)}`
+}
 
 /** What a schema says of a value, in its own words. */
 export const schemaMismatchInWords = ({ expected, path }: Mismatch): string =>

@@ -89,6 +89,11 @@ const MEMBERS = [
   ...['user', 'client', 'session', 'role', 'resource', 'body'],
 ] as const
 
+const NAMES: ReadonlySet<string> = new Set(MEMBERS)
+
+/** Is there a member of this name in a request object. */
+export const isRequestMember = (name: string): boolean => NAMES.has(name)
+
 /** The request object of one request: each member is made when a policy first looks at it. */
 export class RequestView extends Lazy {
   readonly #access: AccessRequest

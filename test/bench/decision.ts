@@ -1,10 +1,14 @@
 // The price of a policy decision: 10 matcho policies per client, each with a method enum, a uri regex and one `.path`.
 import assert from 'node:assert/strict'
 import type { AccessRequest } from '../../src/fhir/access.ts'
+import { loadDefinitions } from '../../src/fhir/definitions/definitions.ts'
 import { parametersOf } from '../../src/http/parameters.ts'
 import type { Principal } from '../../src/oauth/principal.ts'
 import { createAuthorize } from '../../src/policy/authorize.ts'
 import { compilePolicies } from '../../src/policy/compile.ts'
+
+/** No policy here names searches. */
+const SEARCHES = { definitions: loadDefinitions(), find: async () => [] }
 
 const PER_CLIENT = 10
 const BATCH = 200
@@ -54,7 +58,7 @@ const medianMicroseconds = async (clients: number): Promise<number> => {
   const compilation = compilePolicies(policies(clients))
   assert.ok(compilation.ok)
   const nothing = { covers: () => false, rows: () => ({ kind: 'or', of: [] }) as const, confined: true }
-  const authorize = createAuthorize({ policies: compilation.policies, scopeRows: () => nothing, decisionLog: () => undefined })
+  const authorize = createAuthorize({ policies: compilation.policies, scopeRows: () => nothing, decisionLog: () => undefined, ...SEARCHES })
   const samples: number[] = []
   for (let sample = 0; sample < SAMPLES; sample++) {
     const bound = authorize(principalOf(sample % clients))

@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AccessRequest } from '../../src/fhir/access.ts'
+import { loadDefinitions } from '../../src/fhir/definitions/definitions.ts'
 import { parametersOf } from '../../src/http/parameters.ts'
 import type { Principal } from '../../src/oauth/principal.ts'
 import { createAuthorize, type Denial } from '../../src/policy/authorize.ts'
 import { compilePolicies } from '../../src/policy/compile.ts'
 import { requestObject } from '../../src/policy/request-object.ts'
 import { ALL, NOTHING } from '../../src/store/criterion.ts'
+
+/** No policy here names searches. */
+const SEARCHES = { definitions: loadDefinitions(), find: async () => [] }
 
 const access = (members: Partial<AccessRequest> = {}): AccessRequest => ({
   request: {
@@ -40,6 +44,7 @@ const authorizeWith = (policies: readonly object[], denials: Denial[] = []) => {
   assert.ok(result.ok)
   return createAuthorize({
     policies: result.policies,
+    ...SEARCHES,
     decisionLog: (denial) => void denials.push(denial),
     scopeRows: ({ scope }) => ({
       covers: (type) => scope.includes(`patient/${type}.rs`),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { AccessRequest } from '../../src/fhir/access.ts'
+import { loadDefinitions } from '../../src/fhir/definitions/definitions.ts'
 import { parametersOf } from '../../src/http/parameters.ts'
 import type { Principal } from '../../src/oauth/principal.ts'
 import { adminsOf } from '../../src/policy/admin.ts'
@@ -11,6 +12,9 @@ import { decide } from '../../src/policy/decide.ts'
 import { LOGGED_POLICIES } from '../../src/policy/decision-log.ts'
 import { createExplain, explainPolicies } from '../../src/policy/explain.ts'
 import { NOTHING } from '../../src/store/criterion.ts'
+
+/** No policy here names searches. */
+const SEARCHES = { definitions: loadDefinitions(), find: async () => [] }
 
 const LINKS = ['Client/c', 'Client/d', 'User/u', 'Operation/FhirSearch', 'Operation/rpc']
 const MATCHO = [
@@ -115,6 +119,7 @@ test('an explanation decides as the decision does, and says a reason wherever a 
       assert.ok(compiled.ok, JSON.stringify(compiled))
       const explain = createExplain({
         policies: compiled.policies,
+        ...SEARCHES,
         scopeRows: ({ scope }) => ({
           covers: (type) => scope.includes(`patient/${type}.rs`),
           rows: () => NOTHING,

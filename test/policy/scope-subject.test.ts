@@ -17,6 +17,8 @@ const compiled = compilePolicies([{ resourceType: 'AccessPolicy', id: 'all', eng
 assert.ok(compiled.ok)
 const authorize = createAuthorize({
   policies: compiled.policies,
+  definitions,
+  find: async () => [],
   scopeRows: (granted) =>
     scopeRows({ ...granted, definitions, base: 'https://box.example/fhir', read: rememberingReader(definitions, () => ALL) }),
   decisionLog: () => {},

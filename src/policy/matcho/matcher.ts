@@ -1,5 +1,7 @@
 // What every compiled engine is: a test over (value, request), and the first reason why it fails.
 import type { Mismatch } from '../diagnostics.ts'
+import { allOf, anyOf, type Grant } from '../grant.ts'
+import type { RequestObject } from '../request-object.ts'
 
 export interface Matcher {
   test(value: unknown, request: unknown): boolean
@@ -7,7 +9,14 @@ export interface Matcher {
   explain(value: unknown, request: unknown, path: readonly string[]): Mismatch | undefined
   /** About what a test costs: of several that must all hold, the cheapest is asked first. */
   readonly cost: number
+  /** Where searches decide, at least in part: how far they reach. Then `test` is no answer. */
+  readonly grant?: (request: RequestObject) => Grant
 }
+
+const grantOf = (matcher: Matcher, request: RequestObject): Grant => matcher.grant?.(request) ?? matcher.test(request, request)
+
+const joined = (of: readonly Matcher[], join: (of: readonly Grant[]) => Grant): Pick<Matcher, 'grant'> =>
+  of.some(({ grant }) => grant) ? { grant: (request) => join(of.map((one) => grantOf(one, request))) } : {}
 
 const CHEAP = 1
 /** A regular expression, a path, a list. */
@@ -32,6 +41,7 @@ export const every = (of: readonly Matcher[]): Matcher => {
   const inOrder = cheapestFirst(of.map((matcher) => ({ matcher })))
   return {
     cost: of.reduce((sum, { cost }) => sum + cost, 0),
+    ...joined(of, allOf),
     test: (value, request) => inOrder.every(({ matcher }) => matcher.test(value, request)),
     explain: (value, request, path) => {
       for (const one of of) {
@@ -46,6 +56,7 @@ export const every = (of: readonly Matcher[]): Matcher => {
 /** One must hold; explained by the first. */
 export const some = (of: readonly Matcher[]): Matcher => ({
   cost: of.reduce((sum, { cost }) => sum + cost, 0),
+  ...joined(of, anyOf),
   test: (value, request) => of.some((one) => one.test(value, request)),
   explain: (value, request, path) => {
     const mismatches = of.map((one) => one.explain(value, request, path))

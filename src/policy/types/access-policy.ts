@@ -82,11 +82,26 @@ export interface AccessPolicy {
     [k: string]: unknown
   }
   /**
-   * A JsonLogic rule over the request.
+   * A JsonLogic rule over the request; it grants only where it is exactly true.
    */
   'json-logic'?: {
     [k: string]: unknown
   }
+  /**
+   * FHIR searches: one of the requested type filters its rows, each of another type must find something.
+   *
+   * Items: A search.
+   */
+  search?: {
+    /**
+     * The type that is searched.
+     */
+    resourceType: string
+    /**
+     * Search parameters as in a URL; `{{path}}` stands for a value of the request, as in `patient={{params.patient}}`. Absent: every resource of the type.
+     */
+    query?: string
+  }[]
   /**
    * Clients, users or operations that the policy is for; absent: everybody.
    */
