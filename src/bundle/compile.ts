@@ -21,6 +21,7 @@ export interface TableProblem {
   readonly path: readonly string[]
   readonly message: string
   readonly severity: 'error' | 'warning'
+  readonly code?: string
 }
 
 export type TableCompilation =

@@ -115,8 +115,8 @@ const checkTables = (
   for (const problem of compilation.ok ? compilation.warnings : compilation.problems) {
     const entry = configured.get(`${problem.type}/${problem.id}`)
     if (!entry || (problem.path[0] === 'link' && findings.failed.has(entry))) continue
-    const { severity, message } = problem
-    add(findings, entry, { ...entry.locate(problem.path), severity, code: 'compile', message: `${problem.type}: ${message}` })
+    const { severity, message, code = 'compile' } = problem
+    add(findings, entry, { ...entry.locate(problem.path), severity, code, message: `${problem.type}: ${message}` })
   }
 }
 

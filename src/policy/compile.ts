@@ -4,6 +4,8 @@ import { type Slice, sliceOf } from './decision-index.ts'
 import { type PolicyDiagnostic, type Site, siteOf } from './diagnostics.ts'
 import { compileEngine, type PolicySource } from './engines.ts'
 import { type Facts, factsOf } from './facts.ts'
+import { lintPolicy } from './lint/lint.ts'
+import { type Linked, lintUnreachable } from './lint/unreachable.ts'
 import { looksAtWho } from './looks-at.ts'
 import type { Matcher } from './matcho/matcher.ts'
 import { isMap } from './matcho/value.ts'
@@ -128,21 +130,25 @@ export const compilePolicies = (sources: readonly object[], definitions?: Defini
   const found: PolicyDiagnostic[] = []
   const global: CompiledPolicy[] = []
   const linked = new Map<string, CompiledPolicy[]>()
+  const linted: Linked[] = []
   for (const source of sources) {
     const policy: PolicySource = { ...source }
     const site = siteOf(typeof policy.id === 'string' ? policy.id : '', found)
     const compiled = compilePolicy(policy, site, definitions)
     const links = linksOf(policy, site.in('link'))
-    if (links === undefined) {
-      global.push(compiled)
-      if (policy.engine === 'allow' && compiled.roleName === undefined) site.warning('this policy allows everything to everyone; link it')
-    }
+    linted.push({ policy, links, site })
+    if (links === undefined) global.push(compiled)
     for (const link of new Set(links)) {
       const list = linked.get(link)
       if (list) list.push(compiled)
       else linked.set(link, [compiled])
     }
   }
+  // What does not load is not linted: its errors are what there is to say.
+  const wrong = new Set(found.filter(({ severity }) => severity === 'error').map(({ policy }) => policy))
+  const sound = linted.filter(({ policy }) => !wrong.has(String(policy.id)))
+  for (const { policy, site } of sound) lintPolicy(policy, site)
+  lintUnreachable(sound)
   return found.some(({ severity }) => severity === 'error')
     ? { ok: false, diagnostics: found }
     : { ok: true, policies: indexed({ global, linked }), warnings: found }

@@ -6,13 +6,15 @@ export interface PolicyDiagnostic {
   readonly path: readonly string[]
   readonly message: string
   readonly severity: 'error' | 'warning'
+  /** Names the kind of a warning, for whoever wants to look it up or leave it. */
+  readonly code?: string
 }
 
 /** Where a compiler stands, and where it says what it found. */
 export interface Site {
   readonly path: readonly string[]
   error(message: string): void
-  warning(message: string): void
+  warning(message: string, code?: string): void
   in(...keys: readonly string[]): Site
 }
 
@@ -20,7 +22,7 @@ export interface Site {
 export const siteOf = (policy: string, found: PolicyDiagnostic[], path: readonly string[] = []): Site => ({
   path,
   error: (message) => void found.push({ policy, path, message, severity: 'error' }),
-  warning: (message) => void found.push({ policy, path, message, severity: 'warning' }),
+  warning: (message, code) => void found.push({ policy, path, message, severity: 'warning', ...(code !== undefined && { code }) }),
   in: (...keys) => siteOf(policy, found, [...path, ...keys]),
 })
 

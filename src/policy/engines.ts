@@ -127,7 +127,7 @@ export const ENGINES: ReadonlyMap<string, Engine> = new Map<string, Engine>([
   ['smart-on-fhir', smartOnFhir],
   ['sql', refused(`the engine sql needs PostgreSQL and is not served; say it with the engine search, as in ${SQL_AS_SEARCH}`)],
   ['clj', refused('the engine clj was removed from Aidbox; say it with matcho')],
-  ['signed-rpc', refused('the engine signed-rpc is not served: a policy would come with the request that it grants; use matcho-rpc')],
+  ['signed-rpc', refused('the engine signed-rpc is not served; use matcho-rpc, so that no grant comes with the request that it grants')],
 ])
 
 /** Compiles a policy, or an item of a complex one, by its engine. What is wrong is said to `site`, and then it never grants. */
