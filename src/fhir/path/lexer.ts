@@ -13,16 +13,16 @@ export interface Token {
 
 const SPACE = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y
 const WORDS: ReadonlyArray<readonly [TokenKind, RegExp]> = [
+  ['name', /[A-Za-z_]\w*/y],
+  ['operator', /<=|>=|!=|!~|[=~<>|&+\-*/.,()[\]{}]/y],
   [
     'time',
     /@(?:T\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?|\d{4}(?:-\d\d(?:-\d\d)?)?(?:T(?:\d\d(?::\d\d(?::\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:\d\d)?)?)?)/y,
   ],
   ['number', /\d+(?:\.\d+)?/y],
-  ['name', /[A-Za-z_]\w*/y],
   ['quotedName', /`(?:[^`\\]|\\.)+`/y],
   ['string', /'(?:[^'\\]|\\[\s\S])*'/y],
   ['variable', /%(?:[A-Za-z_][\w-]*|`[^`]+`|'[^']+')|\$(?:this|index|total)\b/y],
-  ['operator', /<=|>=|!=|!~|[=~<>|&+\-*/.,()[\]{}]/y],
 ]
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', f: '\f' }

@@ -130,15 +130,23 @@ const readUnary = (reader: Reader): Node => {
   return readPostfix(reader)
 }
 
-const operatorAt = (reader: Reader, level: number): Operator | 'is' | 'as' | undefined =>
-  PRECEDENCE[level]?.find((operator) => reader.takes(operator))
+const LEVELS: ReadonlyMap<string, number> = new Map(
+  PRECEDENCE.flatMap((operators, level) => operators.map((operator) => [operator, level] as const)),
+)
 
+/** The level of the operator that comes next; below every other where none does. */
+const levelAt = (reader: Reader): number => {
+  const { kind, text } = reader.peek()
+  return kind === 'operator' || kind === 'name' ? (LEVELS.get(text) ?? -1) : -1
+}
+
+/** What binds at least as tightly as `level`, by precedence climbing; operators of one level from left to right. */
 const readLevel = (reader: Reader, level: number): Node => {
-  if (level === PRECEDENCE.length) return readUnary(reader)
-  let left = readLevel(reader, level + 1)
-  for (let operator = operatorAt(reader, level); operator; operator = operatorAt(reader, level)) {
+  let left = readUnary(reader)
+  for (let found = levelAt(reader); found >= level; found = levelAt(reader)) {
+    const operator = reader.next().text
     if (operator === 'is' || operator === 'as') left = { kind: 'type', test: operator, of: left, type: typeName(reader) }
-    else left = { kind: 'operation', operator, left, right: readLevel(reader, level + 1) }
+    else left = { kind: 'operation', operator: operator as Operator, left, right: readLevel(reader, found + 1) }
   }
   return left
 }

@@ -1,4 +1,6 @@
-// Reads the subset of FHIRPath in which SearchParameter.expression is written: paths, as, ofType, where, resolve() is, [n], unions.
+// The subset of FHIRPath in which SearchParameter.expression is written: paths, as, ofType, where, resolve() is, [n], unions.
+import type { Node } from '../path/ast.ts'
+import { parsePath } from '../path/parser.ts'
 
 export type Step =
   | { readonly kind: 'element'; readonly name: string }
@@ -14,118 +16,54 @@ export type Step =
 /** One operand of a union: the steps from the resource (or, in a component, from its element). */
 export type Path = readonly Step[]
 
-const TOKEN = /\s*(?:([A-Za-z_]\w*)|'([^']*)'|(\d+)|(!=|[.()[\]|=]))/y
 const HOLDS = /^([\w.]+)\.exists\(\) and \1 != false$/
 
-interface Reader {
-  readonly tokens: readonly string[]
-  at: number
+const refuse = (what: string): never => {
+  throw new Error(`${what} is not supported in a search parameter`)
 }
 
-const tokenize = (text: string): string[] => {
-  const tokens: string[] = []
-  TOKEN.lastIndex = 0
-  while (TOKEN.lastIndex < text.trimEnd().length) {
-    const found = TOKEN.exec(text)
-    if (!found) throw new Error(`this expression is not understood: ${text}`)
-    tokens.push(found[2] === undefined ? found[0].trim() : `'${found[2]}`)
+/** `url`, `code.coding.code`: the names of a plain path. */
+const namesOf = (node: Node): readonly string[] => {
+  if (node.kind !== 'member') return refuse('what is compared in where()')
+  return node.of === undefined ? [node.name] : [...namesOf(node.of), node.name]
+}
+
+const whereStep = (criterion: Node | undefined): Step => {
+  if (criterion?.kind === 'operation' && criterion.operator === '=' && criterion.right.kind === 'literal') {
+    return { kind: 'where', names: namesOf(criterion.left), value: criterion.right.value }
   }
-  return tokens
+  const resolved = criterion?.kind === 'type' && criterion.test === 'is' ? criterion : undefined
+  const isResolve = resolved?.of.kind === 'call' && resolved.of.name === 'resolve' && resolved.of.of === undefined
+  return resolved && isResolve ? { kind: 'resolves', type: resolved.type } : refuse('the criterion of where()')
 }
 
-const next = (reader: Reader): string => reader.tokens[reader.at++] ?? ''
-
-const expect = (reader: Reader, ...tokens: readonly string[]): void => {
-  for (const token of tokens) {
-    if (next(reader) !== token) throw new Error(`'${token}' was expected in ${reader.tokens.join(' ')}`)
-  }
+const callStep = ({ name, args: [argument, ...others] }: Node & { readonly kind: 'call' }): Step => {
+  if (others.length > 0) return refuse(`${name}() of several arguments`)
+  if (name === 'where') return whereStep(argument)
+  if (name === 'first' && !argument) return { kind: 'index', at: 0 }
+  if (name === 'extension' && argument?.kind === 'literal') return { kind: 'extension', url: String(argument.value) }
+  return refuse(`the function ${name}`)
 }
 
-const word = (reader: Reader): string => {
-  const token = next(reader)
-  if (!/^\w/.test(token)) throw new Error(`a name was expected in ${reader.tokens.join(' ')}`)
-  return token
+const stepOf = (node: Node): Step => {
+  if (node.kind === 'member') return { kind: 'element', name: node.name }
+  if (node.kind === 'type' && node.test === 'as') return { kind: 'as', type: node.type }
+  if (node.kind === 'at' && node.index.kind === 'number') return { kind: 'index', at: Number(node.index.text) }
+  return node.kind === 'call' ? callStep(node) : refuse(`an expression of the kind ${node.kind}`)
 }
 
-const literal = (reader: Reader): string => {
-  const token = next(reader)
-  if (!token.startsWith("'")) throw new Error(`a literal was expected in ${reader.tokens.join(' ')}`)
-  return token.slice(1)
-}
-
-const readWhere = (reader: Reader): Step => {
-  const names = [word(reader)]
-  if (names[0] !== 'resolve') {
-    for (; reader.tokens[reader.at] === '.'; names.push(word(reader))) reader.at++
-    expect(reader, '=')
-    const token = reader.tokens[reader.at]
-    if (token !== 'true' && token !== 'false') return { kind: 'where', names, value: literal(reader) }
-    reader.at++
-    return { kind: 'where', names, value: token === 'true' }
-  }
-  expect(reader, '(', ')', 'is')
-  return { kind: 'resolves', type: word(reader) }
-}
-
-const readCall = (reader: Reader, name: string): Step => {
-  if (name === 'where') return readWhere(reader)
-  if (name === 'as' || name === 'ofType') return { kind: 'as', type: word(reader) }
-  if (name === 'first') return { kind: 'index', at: 0 }
-  if (name === 'extension') return { kind: 'extension', url: literal(reader) }
-  throw new Error(`the function ${name} is not supported in a search parameter`)
-}
-
-const readStep = (reader: Reader): Step => {
-  const name = word(reader)
-  if (reader.tokens[reader.at] !== '(') return { kind: 'element', name }
-  reader.at++
-  const step = readCall(reader, name)
-  expect(reader, ')')
-  return step
-}
-
-const readPath = (reader: Reader): Path[] => {
-  let paths: Path[]
-  if (reader.tokens[reader.at] === '(') {
-    reader.at++
-    paths = readUnion(reader)
-    expect(reader, ')')
-  } else paths = [[readStep(reader)]]
-  for (;;) {
-    const token = reader.tokens[reader.at]
-    let step: Step
-    if (token === '.') {
-      reader.at++
-      step = readStep(reader)
-    } else if (token === '[') {
-      reader.at++
-      step = { kind: 'index', at: Number(next(reader)) }
-      expect(reader, ']')
-    } else if (token === 'as') {
-      reader.at++
-      step = { kind: 'as', type: word(reader) }
-    } else return paths
-    paths = paths.map((path) => [...path, step])
-  }
-}
-
-const readUnion = (reader: Reader): Path[] => {
-  const paths = readPath(reader)
-  while (reader.tokens[reader.at] === '|') {
-    reader.at++
-    paths.push(...readPath(reader))
-  }
-  return paths
+const pathsIn = (node: Node): readonly Path[] => {
+  if (node.kind === 'operation' && node.operator === '|') return [...pathsIn(node.left), ...pathsIn(node.right)]
+  const step = stepOf(node)
+  const owner = 'of' in node ? node.of : undefined
+  return owner === undefined || owner.kind === 'this' ? [[step]] : pathsIn(owner).map((path) => [...path, step])
 }
 
 /** The paths of an expression's union, in order. Throws where the expression is outside of the subset. */
 export const parseExpression = (text: string): readonly Path[] => {
   const holds = HOLDS.exec(text)?.[1]
   if (holds) return [[...holds.split('.').map((name): Step => ({ kind: 'element', name })), { kind: 'holds' }]]
-  const reader = { tokens: tokenize(text), at: 0 }
-  const paths = readUnion(reader)
-  if (reader.at < reader.tokens.length) throw new Error(`this expression is not understood: ${text}`)
-  return paths
+  return pathsIn(parsePath(text))
 }
 
 /** The paths that apply to a resource type, without their first name. */
