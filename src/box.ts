@@ -5,16 +5,18 @@ import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
 import { configurationParameters } from './bundle/index-configuration.ts'
 import { type Loaded, type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
+import { bundleValidation, type ValidationModes } from './bundle-validation.ts'
 import { capabilityFacts } from './capability-facts.ts'
 import type { ExplainAs } from './explain-as.ts'
 import { createFhirApi } from './fhir/api.ts'
 import { openCanonicals } from './fhir/canonical-store.ts'
+import type { Canonicals } from './fhir/canonicals.ts'
 import { type Definitions, loadDefinitions } from './fhir/definitions/definitions.ts'
 import { withSearchParameters } from './fhir/definitions/extend.ts'
 import { indexOf } from './fhir/indexed.ts'
 import { newId } from './fhir/resource.ts'
 import { criterionOf } from './fhir/search/parse.ts'
-import { createValidation, type ValidationMode } from './fhir/validated.ts'
+import { createValidation } from './fhir/validated.ts'
 import { type AskedRequest, createGeneration, type ExplainedAs, type Generation, type Ground } from './generation.ts'
 import type { Wire } from './http/canonical.ts'
 import { createEgress } from './http/egress.ts'
@@ -36,7 +38,7 @@ import { seedEntries } from './seeds.ts'
 import { openStore } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
 
-export interface BoxOptions {
+export interface BoxOptions extends ValidationModes {
   /** Files, directories, `file://` and `https://` URLs, in their order. */
   readonly bundles: readonly string[]
   /** Absolute, without a trailing slash: issuer and links come from it, never from a request. */
@@ -60,10 +62,6 @@ export interface BoxOptions {
   readonly devMode?: boolean
   readonly corsEnabled?: boolean
   readonly corsOrigins?: readonly string[]
-  /** What becomes of invalid resources, over REST and of bundles; `enforce` by default. */
-  readonly validation?: ValidationMode
-  /** Another mode for the bundles at or below a path. */
-  readonly bundleValidation?: ReadonlyArray<{ readonly path: string; readonly mode: ValidationMode }>
   /** Bytes of a request's body. */
   readonly maxBody?: number
 }
@@ -111,8 +109,14 @@ const bundleEnv = ({ env = process.env, baseUrl }: BoxOptions): Readonly<Record<
   EMBERBOX_BASE_URL: baseUrl,
 })
 
-const load = (options: BoxOptions, definitions: Definitions, fetch: Fetch, more: Pick<LoadOptions, 'existing' | 'known'>) =>
+const load = (
+  options: BoxOptions,
+  definitions: Definitions,
+  fetch: Fetch,
+  { canonicals, ...more }: Pick<LoadOptions, 'existing' | 'known'> & { readonly canonicals?: Canonicals },
+) =>
   loadBundles({
+    validation: bundleValidation(options, canonicals),
     paths: options.bundles,
     env: bundleEnv(options),
     fetch,
@@ -149,7 +153,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     const declared = new Set([...stored, ...seeds.map(({ resource }) => resource)].map(({ resourceType, id }) => `${resourceType}/${id}`))
     const last = await lastLoadOf(store)
     const { known, seen } = recall({ key: keys.secret('bundle-digest'), version: VERSION, base: baseUrl }, last)
-    const loaded = await load(options, definitions, fetch, { existing: (type, id) => declared.has(`${type}/${id}`), known })
+    const loaded = await load(options, definitions, fetch, { existing: (type, id) => declared.has(`${type}/${id}`), known, canonicals })
     if (loaded.diagnostics.some(isError)) throw new BundleError(loaded.diagnostics)
     const entries = [...seeds, ...loaded.entries]
     for (const { type, id, method } of entries) if (id !== undefined && method !== 'DELETE') declared.add(`${type}/${id}`)

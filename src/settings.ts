@@ -1,5 +1,7 @@
 // Settings of the process: environment variables in Aidbox's names (aidbox-behaviour §1.3), of those that have a meaning here.
 
+import { VALIDATION_MODES, type ValidationMode } from './fhir/validated.ts'
+
 export interface Settings {
   readonly baseUrl: string
   readonly port: number
@@ -18,6 +20,8 @@ export interface Settings {
   /** Bytes. */
   readonly maxBody: number
   readonly devMode: boolean
+  readonly validation: ValidationMode
+  readonly bundleValidation: ReadonlyArray<{ readonly path: string; readonly mode: ValidationMode }>
 }
 
 export interface Given {
@@ -27,6 +31,8 @@ export interface Given {
   readonly baseUrl?: string | undefined
   readonly data?: string | undefined
   readonly allowEgress?: readonly string[]
+  /** `report`, or `report=path`. */
+  readonly validation?: readonly string[]
 }
 
 /** A setting that cannot be used; the message names it, never its value. */
@@ -58,6 +64,24 @@ const originsOf = (origins: readonly string[]): string[] =>
     return origin
   })
 
+const modeOf = (text: string): ValidationMode => {
+  const mode = VALIDATION_MODES.find((one) => one === text)
+  if (!mode) throw new SettingError(`validation is ${VALIDATION_MODES.join(', ')}, for all or for a path as in report=data/`)
+  return mode
+}
+
+/** The last mode without a path is that of everything else. */
+const validationOf = (texts: readonly string[]): Pick<Settings, 'validation' | 'bundleValidation'> => {
+  const split = texts.map((text): readonly [ValidationMode, string | undefined] => {
+    const at = text.indexOf('=')
+    return at < 0 ? [modeOf(text), undefined] : [modeOf(text.slice(0, at)), text.slice(at + 1)]
+  })
+  return {
+    validation: split.findLast(([, path]) => path === undefined)?.[0] ?? 'enforce',
+    bundleValidation: split.flatMap(([mode, path]) => (path === undefined ? [] : [{ path, mode }])),
+  }
+}
+
 /** Arguments win over the environment, the environment over defaults. Throws SettingError. */
 export const readSettings = (given: Given, env: Readonly<Record<string, string | undefined>>): Settings => {
   const port = integer('the port', given.port ?? env.BOX_WEB_PORT ?? env.AIDBOX_PORT, 8080)
@@ -79,5 +103,6 @@ export const readSettings = (given: Given, env: Readonly<Record<string, string |
     corsOrigins: list(env.BOX_SECURITY_CORS_ORIGINS ?? '*'),
     maxBody: integer('BOX_WEB_MAX_BODY', env.BOX_WEB_MAX_BODY, 20_971_520),
     devMode: env.BOX_SECURITY_DEV_MODE === 'true',
+    ...validationOf([...list(env.EMBERBOX_VALIDATION), ...(given.validation ?? [])]),
   }
 }

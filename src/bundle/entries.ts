@@ -1,5 +1,6 @@
 // Documents to entries: what a bundle asks to be done, whichever form it is written in (design, "Accepted as bundle input").
 import { isMap } from 'yaml'
+import { VALIDATION_MODES, type ValidationMode } from '../fhir/validated.ts'
 import { type JsonValue, MalformedBody, parseJson } from '../http/json.ts'
 import type { Position } from './diagnostic.ts'
 import { isUnlocated } from './package/locate.ts'
@@ -22,6 +23,8 @@ export interface Entry {
   readonly fullUrl?: string
   /** Left out with a warning where it is wrong: a definition of a package, which nobody here can mend. */
   readonly optional?: true
+  /** Where the bundle says itself how its resources are validated. */
+  readonly validation?: ValidationMode
   /** The place of a path in the resource, or of its last key. */
   locate(path: Path, of?: 'key' | 'value'): Position
 }
@@ -170,6 +173,17 @@ const bundleEntries = (bundle: Fields, outer: Located, source: string, given: Re
 const isUnnamedBundle = ({ resourceType, type, entry }: Fields): boolean =>
   resourceType === undefined && typeof type === 'string' && Array.isArray(entry)
 
+const MODES: ReadonlyMap<unknown, ValidationMode> = new Map(VALIDATION_MODES.map((mode) => [mode, mode]))
+
+/** `validation: report` beside `resources`. */
+const validationOf = ({ validation }: Fields, outer: Located, to: Reporter): ValidationMode | undefined => {
+  const mode = MODES.get(validation)
+  if (validation !== undefined && !mode) {
+    to.report(outer.locate(['validation']), 'error', 'unknown-value', `validation is ${VALIDATION_MODES.join(', ')}`)
+  }
+  return mode
+}
+
 const documentEntries = (outer: Located, source: string, to: Reporter): Entry[] => {
   const { value } = outer
   if (value === null) return []
@@ -181,7 +195,10 @@ const documentEntries = (outer: Located, source: string, to: Reporter): Entry[] 
   if (value.resourceType === undefined && isFields(value.request)) return requestEntry(value, outer.locate, 'batch', source, to)
   if (value.resourceType !== undefined || !('resources' in value)) return listEntry(value, outer.locate, 'list', source, to)
   if (value.packages !== undefined) packagesOf(value.packages, (path) => outer.locate(['packages', ...path]), to)
-  if (Array.isArray(value.resources)) return list(value.resources, ['resources'])
+  const validation = validationOf(value, outer, to)
+  if (Array.isArray(value.resources)) {
+    return list(value.resources, ['resources']).map((entry) => (validation ? { ...entry, validation } : entry))
+  }
   to.report(outer.locate(['resources']), 'error', 'not-a-resource', 'resources is a list')
   return []
 }

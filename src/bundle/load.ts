@@ -11,6 +11,7 @@ import { knownOf, linkEntry } from './link.ts'
 import { createPackages, type NamedPackage, type Packages } from './package/entries.ts'
 import type { PackageReference } from './package/locate.ts'
 import { type ArchiveSource, isRemote, type LineSource, readSources, type Source } from './read.ts'
+import { type BundleValidation, type Validity, validityOf } from './validity.ts'
 import type { Reporter } from './values.ts'
 
 export interface LoadOptions {
@@ -21,6 +22,8 @@ export interface LoadOptions {
   /** The FHIR types that are served. */
   readonly knownTypes: ReadonlySet<string>
   readonly compile: (resources: Iterable<Record<string, unknown>>) => TableCompilation
+  /** Without it resources are not validated. */
+  readonly validation?: BundleValidation
   /** Is this resource in the store already? */
   existing(type: string, id: string): boolean
   /** Asked with the sources before anything is made of them: what it answers is the result (a load that changes nothing). */
@@ -186,7 +189,16 @@ const refuseFile = (): never => {
 }
 
 /** Reads and checks everything that the paths name. Rejects never for what a bundle says: that is a diagnostic. */
-export const loadBundles = async ({ paths, env, fetch, knownTypes, compile, existing, known }: LoadOptions): Promise<Loaded> => {
+export const loadBundles = async ({
+  paths,
+  env,
+  fetch,
+  knownTypes,
+  compile,
+  existing,
+  known,
+  validation,
+}: LoadOptions): Promise<Loaded> => {
   const read = await readSources(paths, fetch)
   const findings: Findings = { failed: new Set(), diagnostics: [...read.diagnostics] }
   const variables = Object.entries(env).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
@@ -204,7 +216,12 @@ export const loadBundles = async ({ paths, env, fetch, knownTypes, compile, exis
   const { sources, entries: texts } = await textEntries(read.sources, packages, (file) => (isRemote(file) ? remote : reporter))
   const unserved = declaredTypes(texts, knownTypes)
   const names = new Map<string, string>()
-  const checks = { names, check: (entry: Entry) => checkEntry(entry, knownTypes), skips: unserved }
+  const validity: Validity = validation ? await validityOf(validation, texts) : () => []
+  const check = (entry: Entry): readonly Diagnostic[] => {
+    const malformed = checkEntry(entry, knownTypes)
+    return malformed.length > 0 ? malformed : validity(entry)
+  }
+  const checks = { names, check, skips: unserved }
   const configured: Entry[] = []
   let lines = 0
   for (const source of read.sources) {
@@ -218,6 +235,7 @@ export const loadBundles = async ({ paths, env, fetch, knownTypes, compile, exis
   const served = withoutUnserved(unique.entries, unserved, findings)
   checkSchemas(served, knownTypes, findings)
   const malformed = new Set(findings.failed)
+  for (const entry of served.filter((one) => !malformed.has(one))) for (const problem of validity(entry)) add(findings, entry, problem)
   const declares = (type: string, id: string): boolean => names.has(`${type}/${id}`)
   const entries = checkLinks(served, (type, id) => declares(type, id) || existing(type, id), findings)
   checkTables(entries, malformed, compile, findings)

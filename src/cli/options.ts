@@ -35,6 +35,7 @@ const OPTIONS = {
   'base-url': { type: 'string' },
   data: { type: 'string' },
   'allow-egress': { type: 'string', multiple: true },
+  validation: { type: 'string', multiple: true },
   discard: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   user: { type: 'string' },
@@ -75,7 +76,15 @@ export const readCommandLine = (args: readonly string[], env: Readonly<Record<st
   const paths = command === 'explain' ? rest.slice(2) : rest
   const { port, host, data, help = false, discard = false, user, client, patient, body } = values
   const as = { user, client, patient, body, scopes: values.scope ?? [], headers: values.header ?? [] }
-  const given = { paths, port, host, data, baseUrl: values['base-url'], allowEgress: values['allow-egress'] ?? [] }
+  const given = {
+    paths,
+    port,
+    host,
+    data,
+    baseUrl: values['base-url'],
+    allowEgress: values['allow-egress'] ?? [],
+    validation: values.validation ?? [],
+  }
   const explain = method === undefined || url === undefined ? undefined : { method: method.toUpperCase(), url, ...as }
   return { command, paths, help, settings: readSettings(given, env), explain, format: formatOf(values.format), discard }
 }

@@ -13,7 +13,7 @@ import type { Structures } from './validation/structures.ts'
 const PREFIX = 'structure/1/'
 
 /** Its pruned form; undefined where there is nothing to validate by. */
-const prunedOf = (resource: Resource): Definition | undefined => {
+export const prunedOf = (resource: Resource): Definition | undefined => {
   const { meta } = resource as { readonly meta?: { readonly source?: unknown } }
   try {
     return prune(resource, typeof meta?.source === 'string' ? meta.source : undefined)

@@ -8,7 +8,8 @@ import { createValidator, type Validate, type ValidationOptions } from './valida
 import type { Write } from './write.ts'
 
 /** What becomes of a resource with errors: refused; stored, and the errors logged; not looked at. */
-export type ValidationMode = 'enforce' | 'report' | 'off'
+export const VALIDATION_MODES = ['enforce', 'report', 'off'] as const
+export type ValidationMode = (typeof VALIDATION_MODES)[number]
 
 export interface Validation {
   /** Of what comes over REST. */

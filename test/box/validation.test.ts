@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { type Box, type BoxOptions, createBox } from '../../src/box.ts'
+import { type Box, type BoxOptions, BundleError, createBox } from '../../src/box.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'emberbox-validation-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -158,4 +158,104 @@ test('$validate of an instance: the stored one, or what would replace it; foreig
 test('$validate says when the resource is of another type', async () => {
   const outcome = await outcomeOf(await send(box, 'POST', '/fhir/Patient/$validate', { resourceType: 'Basic', code: { text: 'x' } }))
   assert.ok(outcome.issue.some(({ severity, code }) => severity === 'error' && code === 'structure'))
+})
+
+const written = (name: string, content: string): string => {
+  const file = join(folder, name)
+  writeFileSync(file, content)
+  return file
+}
+const refusalOf = async (bundles: readonly string[], more: Partial<BoxOptions> = {}): Promise<BundleError> => {
+  const error = await open({ bundles: [CONFIGURATION, ...bundles], ...more }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  assert.ok(error instanceof BundleError)
+  return error
+}
+
+test('bundles: what is invalid is an error at its element, in YAML, Bundles and NDJSON, all of it at once', async () => {
+  const yaml = written('people.yaml', '- resourceType: Patient\n  id: a\n  gender: woman\n  name:\n    - family: x\n      middle: y\n')
+  const lines = written(
+    'people.ndjson',
+    `${JSON.stringify({ resourceType: 'Patient', id: 'b' })}\n${JSON.stringify({ ...INVALID, id: 'c' })}\n`,
+  )
+  const entry = [{ request: { method: 'PUT', url: 'Patient/d' }, resource: { resourceType: 'Patient', id: 'd', birthDate: '1980-13' } }]
+  const bundle = written('people.json', JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }, undefined, 1))
+  const { diagnostics } = await refusalOf([yaml, lines, bundle])
+  assert.deepEqual(
+    diagnostics.map(({ file, line, col, severity, code }) => [file.slice(folder.length + 1), line, col, severity, code]).sort(),
+    [
+      ['people.json', 13, 18, 'error', 'invalid'],
+      ['people.ndjson', 2, 36, 'error', 'invalid'],
+      ['people.ndjson', 2, 56, 'error', 'invalid'],
+      ['people.ndjson', 2, 80, 'error', 'invalid'],
+      ['people.yaml', 3, 11, 'error', 'invalid'],
+      ['people.yaml', 6, 15, 'error', 'invalid'],
+    ],
+  )
+})
+
+test('bundles: a mode for a path, and one that a bundle says itself', async () => {
+  const invalid = { ...INVALID, id: 'a' }
+  const plain = written('plain.json', JSON.stringify([invalid]))
+  const own = written('own.yaml', `validation: report\nresources: [${JSON.stringify({ ...INVALID, id: 'b' })}]\n`)
+  const reported = await open({ bundles: [CONFIGURATION, plain, own], bundleValidation: [{ path: plain, mode: 'report' }] })
+  assert.deepEqual(new Set(reported.diagnostics.map(({ severity, code }) => `${severity} ${code}`)), new Set(['warning invalid']))
+  assert.equal(reported.diagnostics.length, 6)
+  assert.equal((await send(reported, 'GET', '/fhir/Patient/a')).status, 200)
+  await reported.close()
+  const silent = await open({ bundles: [CONFIGURATION, plain], validation: 'off' })
+  assert.deepEqual(silent.diagnostics, [])
+  await silent.close()
+  const { diagnostics } = await refusalOf([written('wrong.yaml', 'validation: strict\nresources: []\n')])
+  assert.deepEqual(
+    diagnostics.map(({ line, col, code }) => [line, col, code]),
+    [[1, 13, 'unknown-value']],
+  )
+})
+
+test('bundles: a batch skips what is invalid, and a profile of the bundle itself counts', async () => {
+  const profile = {
+    resourceType: 'StructureDefinition',
+    id: 'named',
+    url: 'http://validation.example/named',
+    name: 'Named',
+    status: 'active',
+    kind: 'resource',
+    abstract: false,
+    type: 'Patient',
+    baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Patient',
+    derivation: 'constraint',
+    snapshot: {
+      element: [
+        { id: 'Patient', path: 'Patient', min: 0, max: '*', definition: 'A patient', base: { path: 'Patient', min: 0, max: '*' } },
+        {
+          id: 'Patient.name',
+          path: 'Patient.name',
+          min: 1,
+          max: '*',
+          definition: 'A name',
+          base: { path: 'Patient.name', min: 0, max: '*' },
+          type: [{ code: 'HumanName' }],
+        },
+      ],
+    },
+  }
+  const meta = { profile: ['http://validation.example/named'] }
+  const entry = [
+    { resource: profile },
+    { resource: { resourceType: 'Patient', id: 'named', meta, name: [{ family: 'x' }] } },
+    { resource: { resourceType: 'Patient', id: 'nameless', meta } },
+  ].map(({ resource }) => ({ resource, request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` } }))
+  const batch = written('batch.json', JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry }))
+  const served = await open({ bundles: [CONFIGURATION, batch] })
+  assert.deepEqual(
+    served.diagnostics.map(({ severity, message }) => `${severity} ${message.split(':')[0]}`),
+    ['warning Patient.name'],
+  )
+  assert.equal((await send(served, 'GET', '/fhir/Patient/named')).status, 200)
+  assert.equal((await send(served, 'GET', '/fhir/Patient/nameless')).status, 404)
+  assert.equal((await send(served, 'POST', '/fhir/Patient', { resourceType: 'Patient', meta })).status, 422, 'over REST too')
+  await served.close()
 })

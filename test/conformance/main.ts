@@ -32,7 +32,8 @@ const verdict = async (): Promise<number> => {
   }
   if (!existsSync('dist/cli.js') && (await run('npm', ['run', 'build'])) !== 0) return 1
   const serve = ['dist/cli.js', 'serve', 'bundles/inferno', PACKAGES, ...records(), '--port', '8080', '--data', join(folder, 'emberbox.db')]
-  const server = start(process.execPath, [...serve, '--allow-egress', 'http://localhost:4567'], { quiet: true })
+  const settings = ['--allow-egress', 'http://localhost:4567', '--validation', `report=${DATA}`]
+  const server = start(process.execPath, [...serve, ...settings], { quiet: true })
   started.push(server)
   await answers('http://localhost:8080/health', server, 90)
   const inferno = start(`${KITS}/serve`, [], { quiet: true })
