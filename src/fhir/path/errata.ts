@@ -39,4 +39,6 @@ export const ERRATA: ReadonlyMap<string, string> = new Map([
     'practitioner or organization or healthcareService or location',
     'practitioner.exists() or organization.exists() or healthcareService.exists() or location.exists()',
   ],
+  // provenance-1 of US Core 4.0.0 stands on an onBehalfOf that is there, and asks of all agents together what is meant of one.
+  ['((%resource.agent.who.resolve() is Practitioner) or (%resource.agent.who.resolve() is Device)) implies exists()', 'exists()'],
 ])

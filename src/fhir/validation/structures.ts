@@ -37,6 +37,9 @@ const group = (definitions: readonly Definition[]): ReadonlyMap<string, readonly
   return byUrl
 }
 
+/** R4's own definitions are all of one version, which the artefact does not repeat. */
+const R4 = '4.0.1'
+
 /** Structures over definitions that are read when they are first asked for. */
 export const createStructures = (read: () => readonly Definition[]): Structures => {
   let grouped: ReadonlyMap<string, readonly Definition[]> | undefined
@@ -52,7 +55,7 @@ export const createStructures = (read: () => readonly Definition[]): Structures 
   const versions = (canonical: string): readonly Definition[] => {
     const bar = canonical.indexOf('|')
     const found = byUrl().get(bar < 0 ? canonical : canonical.slice(0, bar)) ?? []
-    return bar < 0 ? found : found.filter(({ version }) => version === canonical.slice(bar + 1))
+    return bar < 0 ? found : found.filter(({ version = R4 }) => version === canonical.slice(bar + 1))
   }
   return {
     type: (name) => byName().get(name),

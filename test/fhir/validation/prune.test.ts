@@ -73,4 +73,6 @@ test('canonicals: by version, by the package that asks, else the latest', () => 
   assert.equal(structures.resolve('http://example.org/tall|9.0.0', 'p#10')?.version, '9.0.0')
   assert.equal(structures.resolve('http://example.org/tall|8'), undefined)
   assert.equal(structures.resolve(`${BASE}/Patient`)?.type, 'Patient')
+  assert.equal(structures.resolve(`${BASE}/bp|4.0.1`)?.type, 'Observation', "R4's own are of one version")
+  assert.equal(structures.resolve(`${BASE}/bp|5.0.0`), undefined)
 })
