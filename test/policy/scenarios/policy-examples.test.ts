@@ -346,7 +346,7 @@ test('16: reading SQL only. differs: the look-ahead of the document is refused a
   assert.equal(ask(`SELECT ${'x'.repeat(200_000)}`), true, 'what is proved linear is asked of long texts too')
 })
 
-test('14, 15, 17: the engine sql is refused at load, with another way to say it', async () => {
+test('14, 15, 17: the engine sql is refused at load, with another way to say it (by-search.test.ts says it)', async () => {
   for (const query of ['SELECT EXISTS (SELECT 1 FROM patient)', 'SELECT true FROM practitioner WHERE id = {{params.resource/id}}']) {
     const [problem] = await refusal(policy('by-sql', { engine: 'complex', and: [{ engine: 'sql', sql: { query } }] }))
     assert.equal(problem?.severity, 'error')

@@ -1,5 +1,5 @@
-// Aidbox's tutorial on access by relationships (aidbox-behaviour §10.28): researchers see the studies that they collaborate on. What needs
-// its SQL is refused at load (policy-examples.test.ts); this is the part that patterns say.
+// Aidbox's tutorial on access by relationships (aidbox-behaviour §10.28): researchers see the studies that they collaborate on. This is
+// the part that patterns say; by-search.test.ts has what it says in SQL.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { policy, type Resource, user, world } from './world.ts'
