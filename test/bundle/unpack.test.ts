@@ -92,7 +92,7 @@ test('where a package is: a path beside the bundle, file://, https://, name@vers
   const at = (spec: string, registry?: string) => locationOf({ spec, registry }, { file: '/bundles/one/main.yaml' })
   assert.equal(at('guide.tgz'), '/bundles/one/guide.tgz')
   assert.equal(at('../guide.tgz'), '/bundles/guide.tgz')
-  assert.equal(at('file:///tmp/guide.tgz'), '/tmp/guide.tgz')
+  assert.equal(at('file:///srv/guide.tgz'), '/srv/guide.tgz')
   assert.equal(at('https://x.example/guide.tgz'), 'https://x.example/guide.tgz')
   assert.equal(at('hl7.fhir.us.core@6.1.0', 'https://r.example/'), 'https://r.example/hl7.fhir.us.core/6.1.0')
   assert.equal(at('hl7.fhir.us.core#6.1.0', 'https://r.example'), 'https://r.example/hl7.fhir.us.core/6.1.0')
