@@ -1,5 +1,6 @@
 // The dual view of a resource (aidbox-behaviour §0.12, §3.1): policies written for Aidbox's format and for FHIR's both read it.
 // References have `reference` and `resourceType` + `id`; choices have `valueQuantity` and `value.Quantity`. Empty values are gone.
+import { remembering } from '../http/remember.ts'
 import { isMap, isMissing, type Json } from './matcho/value.ts'
 
 const CHOICE =
@@ -20,33 +21,52 @@ const referenceMembers = (from: Json): Json => {
 }
 
 const capitalized = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1)
+const uncapitalized = (name: string): string => name.slice(0, 1).toLowerCase() + name.slice(1)
+
+interface Spelling {
+  /** `valueQuantity` is of the choice `value` and of type `Quantity`. */
+  readonly choice: readonly [base: string, type: string] | undefined
+  /** `value` is a choice's own name. */
+  readonly isBase: boolean
+}
+
+/** Elements have few names, and resources many of them. */
+const spellingOf = remembering(2_048, (key): Spelling => {
+  const [, base, type] = CHOICE.exec(key) ?? []
+  return { choice: base !== undefined && type !== undefined ? [base, type] : undefined, isBase: CHOICE.test(`${key}Any`) }
+})
 
 /** The other spelling of a choice. FHIR's is what is stored, so it wins where both stand. */
-const choiceMembers = (key: string, value: unknown, from: Json): Json => {
-  const [, base, type] = CHOICE.exec(key) ?? []
-  if (base && type) {
-    return { [base]: { [type]: value, ...(!isMap(value) && { [type.slice(0, 1).toLowerCase() + type.slice(1)]: value }) } }
+const choiceMembers = (key: string, value: unknown, from: Json): Json | undefined => {
+  const { choice, isBase } = spellingOf(key)
+  if (choice) {
+    const [base, type] = choice
+    return { [base]: { [type]: value, ...(!isMap(value) && { [uncapitalized(type)]: value }) } }
   }
-  const [only, ...others] = isMap(value) && CHOICE.test(`${key}Any`) ? Object.entries(value) : []
-  if (!only || others.length > 0 || !CHOICE_TYPE.test(only[0]) || Object.keys(from).some((name) => CHOICE.exec(name)?.[1] === key))
-    return {}
-  return { [key + capitalized(only[0])]: only[1] }
+  if (!isBase || !isMap(value)) return undefined
+  const [only, ...others] = Object.entries(value)
+  if (!only || others.length > 0 || !CHOICE_TYPE.test(only[0])) return undefined
+  return Object.keys(from).some((name) => spellingOf(name).choice?.[0] === key) ? undefined : { [key + capitalized(only[0])]: only[1] }
 }
 
 /** A copy with both spellings. */
 export const dualView = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(dualView)
   if (!isMap(value)) return value
-  const members = new Map<string, unknown>()
-  for (const [key, raw] of Object.entries(value)) {
-    if (!isMissing(raw)) members.set(key, dualView(raw))
+  const members: Record<string, unknown> = {}
+  const others: Json[] = []
+  for (const key of Object.keys(value)) {
+    const item = dualView(value[key])
+    // Empty values are gone from the item, so this looks no deeper than it must. JSON that is read here has no __proto__.
+    if (isMissing(item) || key === '__proto__') continue
+    members[key] = item
+    const other = choiceMembers(key, item, value)
+    if (other) others.push(other)
   }
-  for (const [key, item] of [...members]) {
-    for (const [name, other] of Object.entries(choiceMembers(key, item, value))) members.set(name, other)
-  }
+  for (const other of others) Object.assign(members, other)
   for (const [name, other] of Object.entries(referenceMembers(value))) {
-    if (other === undefined) members.delete(name)
-    else members.set(name, other)
+    if (other === undefined) delete members[name]
+    else members[name] = other
   }
-  return Object.fromEntries(members)
+  return members
 }

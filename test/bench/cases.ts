@@ -1,6 +1,7 @@
 // What is measured, each against its limit in the same run: a visible table.
 import { copyData, type Fixture, observation, PATIENTS, startServer, tokenOf } from './fixture.ts'
 import { request, run } from './load.ts'
+import { policyBundle } from './policies.ts'
 import { cpuSeconds, freePort, pssMegabytes, startPinned, untilReady } from './process.ts'
 import { statementOf } from './statement.ts'
 
@@ -134,6 +135,24 @@ const introspectionsOfBoth = versusOidcProvider({
   theirs: async (port) => formPost('/token/introspection', 'bench', { token: await tokenOf(port, 'bench', '/token') }),
 })
 
+/** Reads where one policy stands, and where a thousand do of which it is one. */
+const readsWith1000Policies: Case['prepare'] = async (fixture) => {
+  const started = async (count: number) => {
+    const server = await startServer([policyBundle(fixture, count)], copyWithKeys(fixture, `policies-${count}`))
+    const authorization = `Bearer ${await tokenOf(server.port)}`
+    return { server, next: () => request('GET', nextRead(), { authorization }) }
+  }
+  const [many, one] = [await started(1_000), await started(1)]
+  const rateOf = ({ server, next }: typeof one) => rate({ port: server.port, pid: server.process.pid }, next, 200)
+  return {
+    round: async () => ({ ours: await rateOf(many), limit: await rateOf(one) }),
+    stop: async () => {
+      await many.server.process.stop()
+      await one.server.process.stop()
+    },
+  }
+}
+
 /** The key file stands beside the data; without it every start would make new keys. */
 const copyWithKeys = (fixture: Fixture, name: string): string => {
   const copy = copyData(fixture, name)
@@ -173,6 +192,7 @@ const nextRead = (): string => {
 export const CASES: readonly Case[] = [
   { name: 'read_vs_hono_sqlite', min: 0.5, prepare: versusHono(nextRead) },
   { name: 'search_vs_hono_sqlite', min: 0.4, prepare: versusHono(() => `/fhir/Observation?${QUERY}`) },
+  { name: 'read_1000_policies_vs_1', min: 0.95, prepare: readsWith1000Policies },
   { name: 'create_vs_insert', min: 0.5, prepare: creates },
   { name: 'token_vs_jose', min: 0.6, prepare: tokens },
   { name: 'token_vs_oidc_provider', min: 1.3, prepare: tokensOfBoth },

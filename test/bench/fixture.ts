@@ -27,7 +27,7 @@ export const observation = (patient: number, number: number) => ({
   note: [{ text: `Taken sitting, after five minutes of rest, by the same person and device as before. ${'—'.repeat(90)}` }],
 })
 
-const CLIENT = {
+export const CLIENT = {
   resourceType: 'Client',
   id: 'bench',
   secret: 'bench-secret',

@@ -8,6 +8,7 @@ import { measureDecision } from './decision.ts'
 import { createFixture } from './fixture.ts'
 import { stepAside } from './process.ts'
 import { measureValidation } from './validation.ts'
+import { measureWorstPolicy } from './worst-policy.ts'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '5' } } })
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
@@ -51,6 +52,11 @@ try {
     const { validate_us, profile } = await measureValidation()
     absolute.validate_us = validate_us
     report('validate_us', validate_us, { max: 20 }, profile)
+  }
+  if (wanted('worst_policy_us')) {
+    const { microseconds, policy } = measureWorstPolicy()
+    absolute.worst_policy_us = microseconds
+    report('worst_policy_us', microseconds, { max: 50_000 }, policy)
   }
 } catch (error) {
   console.error(error)

@@ -58,30 +58,35 @@ const spread = (states: readonly State[], from: Runs, atStart: boolean): Counts 
   return { runs, found }
 }
 
-/** What a further character makes of the counts; the find begins anew at it, unless it has found. */
-const step = ({ states, first }: Automaton, { runs, found }: Counts, character: number): Counts => {
-  const moved = new Map<number, number>(found ? [] : [[first, 1]])
+/** What a further character makes of the counts, undefined where no run is left; the find begins anew at it, unless it has found. */
+const step = ({ states, first }: Automaton, { runs, found }: Counts, character: number, restarts: boolean): Counts | undefined => {
+  const moved = new Map<number, number>(found || !restarts ? [] : [[first, 1]])
   for (const [at, count] of runs) {
     const state = states[at]
     if (state?.kind === 'chars' && state.chars.has(character)) moved.set(state.next, (moved.get(state.next) ?? 0) + count)
   }
+  if (moved.size === 0) return undefined
   const next = spread(states, moved, false)
-  return { runs: next.runs, found: found || next.found }
+  return next.runs.size === 0 ? undefined : { runs: next.runs, found: found || next.found }
 }
 
 const keyOf = ({ runs, found }: Counts): string => `${found} ${[...runs].sort(([one], [other]) => one - other).join(' ')}`
 
 /** Throws NotLinear where linear time cannot be proved. */
 export const proveLinear = (automaton: Automaton): void => {
-  const characters = charactersOf(automaton.states)
-  const begin = spread(automaton.states, new Map([[automaton.first, 1]]), true)
+  const { states, first } = automaton
+  const characters = charactersOf(states)
+  const whole = new Map([[first, 1]])
+  const begin = spread(states, whole, true)
+  // An expression that is bound to the start of the text is tried there only.
+  const restarts = spread(states, whole, false).runs.size > 0
   const known = new Set([keyOf(begin)])
   const left = [begin]
   for (let counts = left.pop(); counts; counts = left.pop()) {
     for (const character of characters) {
-      const next = step(automaton, counts, character)
-      const key = keyOf(next)
-      if (known.has(key) || next.runs.size === 0) continue
+      const next = step(automaton, counts, character, restarts)
+      const key = next && keyOf(next)
+      if (!next || key === undefined || known.has(key)) continue
       if (known.size >= MOST_COUNTS) throw notLinear()
       known.add(key)
       left.push(next)

@@ -1,4 +1,5 @@
 // `#re` of matcho and `pattern` of json-schema: an unanchored find (P-04), proved linear at load, then run natively (P-15, F16).
+import { remembering } from '../../http/remember.ts'
 import { type Flags, type Node, parseRegex, RegexRefused } from './regex-parse.ts'
 import { NotLinear, proveLinear } from './regex-proof.ts'
 import { automatonOf } from './regex-states.ts'
@@ -57,8 +58,7 @@ const prove = ({ body, tree }: Read): void => {
   }
 }
 
-/** Compiles a regular expression to an unanchored find. Throws RegexRefused with a message for the policy's author. */
-export const compileRegex = (source: string): ((text: string) => boolean) => {
+const compile = (source: string): ((text: string) => boolean) => {
   if (source === '') throw new RegexRefused('it is empty and would match every text; use present?')
   const expression = read(source)
   prove(expression)
@@ -71,6 +71,12 @@ export const compileRegex = (source: string): ((text: string) => boolean) => {
   }
   return (text) => native.test(text)
 }
+
+/**
+ * Compiles a regular expression to an unanchored find. Throws RegexRefused with a message for the policy's author. What was proved is
+ * remembered, since every change of the configuration compiles all of it.
+ */
+export const compileRegex: (source: string) => (text: string) => boolean = remembering(8_192, compile)
 
 const CHARACTERS = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))
 

@@ -301,7 +301,7 @@ export const requestFor = (policy: Members, random: Random): Members => {
   put(root, 'operation.id', policy.type === 'rpc' || random() < 0.1 ? 'rpc' : 'FhirSearch')
   put(root, 'params._m', oneOf(['a/b', 'a/b', 'c/d', 'none'], random))
   const items = [policy, ...((policy.and ?? policy.or ?? []) as readonly Members[])]
-  if (policy.schema) imposeSchema(policy.schema as Members, root, random)
+  if (policy.schema && random() < 0.7) imposeSchema(policy.schema as Members, root, random)
   for (const item of items) {
     if (item.matcho) impose(item.matcho as Members, root, random)
     const pattern = (item.rpc as Members | undefined)?.['a/b']
