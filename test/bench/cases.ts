@@ -3,15 +3,24 @@ import { copyData, type Fixture, observation, PATIENTS, startServer, tokenOf } f
 import { request, run } from './load.ts'
 import { policyBundle } from './policies.ts'
 import { cpuSeconds, freePort, pssMegabytes, startPinned, untilReady } from './process.ts'
-import { statementOf } from './statement.ts'
+import { type Statement, statementOf } from './statement.ts'
 
 export interface Case {
   readonly name: string
   /** What the ratio must reach (`min`) or not exceed (`max`). */
   readonly min?: number
   readonly max?: number
-  /** One round: the figure of the server and of the limit; the ratio is the first over the second. */
-  prepare(fixture: Fixture): Promise<{ round(): Promise<{ readonly ours: number; readonly limit: number }>; stop(): Promise<void> }>
+  /** Where fewer are enough. */
+  readonly rounds?: number
+  prepare(fixture: Fixture): Promise<{ round(): Promise<Round>; stop(): Promise<void> }>
+}
+
+/** The figure of the server and of the limit; the ratio is the first over the second. */
+export interface Round {
+  readonly ours: number
+  readonly limit: number
+  /** Absolute figures beside them, by name. */
+  readonly also?: Readonly<Record<string, number>>
 }
 
 const IN_FLIGHT = 32
@@ -23,7 +32,7 @@ const JSON_TYPE = { 'content-type': 'application/fhir+json' }
 type Target = { readonly port: number; readonly pid: number }
 
 /** Answers per CPU second of the process. */
-const rate = async ({ port, pid }: Target, next: () => Buffer, status: number): Promise<number> => {
+export const rate = async ({ port, pid }: Target, next: () => Buffer, status: number): Promise<number> => {
   const load = { port, inFlight: IN_FLIGHT, next, status }
   await run({ ...load, seconds: WARM_UP_SECONDS })
   const before = cpuSeconds(pid)
@@ -36,16 +45,17 @@ const perCpuSecond = async (args: readonly string[]): Promise<number> => {
   return (JSON.parse(await output) as { perCpuSecond: number }).perCpuSecond
 }
 
-const startBaseline = async (file: string, statement: unknown) => {
+/** A bare Hono server on this file; without a statement it serves nothing. */
+export const startBaseline = async (file: string, statement?: Statement) => {
   const port = await freePort()
-  const process = startPinned(['dist/bench/server.js', String(port), file, JSON.stringify(statement)])
+  const process = startPinned(['dist/bench/server.js', String(port), file, JSON.stringify(statement ?? {})])
   return { port, process, readyAfter: await untilReady(port, process) }
 }
 
 const versusHono =
   (pathOf: () => string): Case['prepare'] =>
   async (fixture) => {
-    const statement = await statementOf(copyData(fixture, 'statement'), QUERY)
+    const statement = await statementOf(copyData(fixture, 'statement'), [QUERY])
     const server = await startServer([fixture.bundles], fixture.data)
     const baseline = await startBaseline(copyData(fixture, 'baseline'), statement)
     const authorization = `Bearer ${await tokenOf(server.port)}`
@@ -61,6 +71,17 @@ const versusHono =
       },
     }
   }
+
+/** Both of one server. */
+const searchesVersusReads: Case['prepare'] = async (fixture) => {
+  const { port, process } = await startServer([fixture.bundles], copyWithKeys(fixture, 'searches'))
+  const authorization = `Bearer ${await tokenOf(port)}`
+  const rateOf = (pathOf: () => string) => rate({ port, pid: process.pid }, () => request('GET', pathOf(), { authorization }), 200)
+  return {
+    round: async () => ({ ours: await rateOf(() => `/fhir/Observation?${QUERY}`), limit: await rateOf(nextRead) }),
+    stop: () => process.stop(),
+  }
+}
 
 const creates: Case['prepare'] = async (fixture) => {
   const server = await startServer([fixture.bundles], copyWithKeys(fixture, 'creates'))
@@ -175,7 +196,7 @@ const idle =
     return {
       round: async () => ({
         ours: await settled(startServer(['bundles/demo'], data)),
-        limit: await settled(startBaseline(copyData(fixture, 'idle'), {})),
+        limit: await settled(startBaseline(copyData(fixture, 'idle'))),
       }),
       stop: async () => undefined,
     }
@@ -192,6 +213,7 @@ const nextRead = (): string => {
 export const CASES: readonly Case[] = [
   { name: 'read_vs_hono_sqlite', min: 0.5, prepare: versusHono(nextRead) },
   { name: 'search_vs_hono_sqlite', min: 0.4, prepare: versusHono(() => `/fhir/Observation?${QUERY}`) },
+  { name: 'search_vs_read', min: 0.3, prepare: searchesVersusReads },
   { name: 'read_1000_policies_vs_1', min: 0.95, prepare: readsWith1000Policies },
   { name: 'create_vs_insert', min: 0.5, prepare: creates },
   { name: 'token_vs_jose', min: 0.6, prepare: tokens },

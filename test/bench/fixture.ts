@@ -1,6 +1,5 @@
 // What the server under measurement holds: 100 patients with 100 observations each, a client for tokens, one for resources.
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, type Pinned, startPinned, untilReady } from './process.ts'
@@ -59,20 +58,30 @@ export interface Server {
 }
 
 /** Starts the built server on the fixture's data. */
-export const startServer = async (bundles: readonly string[], data: string): Promise<Server> => {
+export const startServer = async (
+  bundles: readonly string[],
+  data: string,
+  { options = [], patience }: { readonly options?: readonly string[]; readonly patience?: number } = {},
+): Promise<Server> => {
   const port = await freePort()
   // The same base URL each time: another one would be another configuration.
-  const where = ['--base-url', 'http://localhost:8080', '--port', String(port), '--data', data]
+  const where = ['--base-url', 'http://localhost:8080', '--port', String(port), '--data', data, ...options]
   const process = startPinned(['dist/cli.js', 'serve', ...bundles, ...where])
-  return { port, process, readyAfter: await untilReady(port, process) }
+  return { port, process, readyAfter: await untilReady(port, process, patience) }
+}
+
+/** A folder of bundles that says who may, and nothing else. */
+export const accessBundle = (folder: string, name: string): string => {
+  const bundles = join(folder, name)
+  mkdirSync(bundles, { recursive: true })
+  writeFileSync(join(bundles, '10-access.json'), JSON.stringify([CLIENT, OPAQUE_CLIENT, POLICY]))
+  return bundles
 }
 
 /** Writes the bundles and has the server apply them once. */
 export const createFixture = async (): Promise<Fixture> => {
   const folder = mkdtempSync(join(tmpdir(), 'emberbox-bench-'))
-  const bundles = join(folder, 'bundles')
-  execFileSync('mkdir', [bundles])
-  writeFileSync(join(bundles, '10-access.json'), JSON.stringify([CLIENT, OPAQUE_CLIENT, POLICY]))
+  const bundles = accessBundle(folder, 'bundles')
   const lines: string[] = []
   for (let patient = 0; patient < PATIENTS; patient++) {
     lines.push(JSON.stringify({ resourceType: 'Patient', id: `p${patient}`, name: [{ family: 'Bench', given: [`Number ${patient}`] }] }))

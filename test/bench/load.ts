@@ -10,6 +10,11 @@ export interface Load {
   readonly status: number
 }
 
+export interface Sequence {
+  readonly warmUp: number
+  readonly requests: number
+}
+
 const HEAD_END = Buffer.from('\r\n\r\n')
 
 /** Bytes of the first whole answer in the buffer, or 0. */
@@ -60,4 +65,29 @@ export const request = (method: string, path: string, headers: Readonly<Record<s
   const all = { host: 'localhost', ...headers, ...(body && { 'content-length': String(Buffer.byteLength(body)) }) }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
+}
+
+/** Median microseconds of requests that are made one after the other on one connection, the first of them left out. */
+export const medianMicroseconds = async (port: number, next: () => Buffer, { warmUp, requests }: Sequence): Promise<number> => {
+  const samples: number[] = []
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  let buffer: Buffer = Buffer.alloc(0)
+  let began = 0
+  const send = (): void => {
+    const bytes = next()
+    began = performance.now()
+    socket.write(bytes)
+  }
+  socket.once('connect', send)
+  for await (const data of socket) {
+    buffer = buffer.length === 0 ? data : Buffer.concat([buffer, data])
+    const length = answerLength(buffer, 200)
+    if (length === 0) continue
+    samples.push((performance.now() - began) * 1000)
+    buffer = buffer.subarray(length)
+    if (samples.length === warmUp + requests) break
+    send()
+  }
+  const kept = samples.slice(warmUp).sort((one, other) => one - other)
+  return kept[Math.floor(kept.length / 2)] ?? Number.NaN
 }

@@ -1,17 +1,25 @@
-// `npm run bench [-- name…] [--rounds N]`: ratios against limits measured in the same run, interleaved, median of several rounds.
+// `npm run bench [-- name…] [--rounds N] [--size N]`: ratios against limits measured in the same run, interleaved, median of several rounds;
+// with a size, those that depend on how many resources are stored.
 import { rmSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
-import { CASES } from './cases.ts'
+import { CASES, type Round } from './cases.ts'
 import { measureDecision } from './decision.ts'
 import { createFixture } from './fixture.ts'
 import { stepAside } from './process.ts'
+import { casesAt, SMALL_CASES } from './sizes.ts'
 import { measureValidation } from './validation.ts'
 import { measureWorstPolicy } from './worst-policy.ts'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '5' } } })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '5' }, size: { type: 'string' } },
+})
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name)
+const cases = values.size === undefined ? [...CASES, ...SMALL_CASES] : casesAt(Number(values.size))
+/** What is measured by itself, and at no size. */
+const alone = (...names: readonly string[]): boolean => values.size === undefined && names.some(wanted)
 const median = (figures: readonly number[]): number =>
   [...figures].sort((one, other) => one - other)[Math.floor(figures.length / 2)] ?? Number.NaN
 
@@ -32,28 +40,33 @@ await build({ ...bundled, entryPoints: ['test/bench/baselines/server.ts'], exter
 await build({ ...bundled, entryPoints: ['test/bench/baselines/oidc-provider.ts'], packages: 'external' })
 const fixture = await createFixture()
 try {
-  for (const { name, prepare, ...limit } of CASES.filter((one) => wanted(one.name))) {
+  for (const { name, prepare, rounds: most = Number.POSITIVE_INFINITY, ...limit } of cases.filter((one) => wanted(one.name))) {
     const { round, stop } = await prepare(fixture)
-    const rounds: { readonly ours: number; readonly limit: number }[] = []
-    for (let at = 0; at < Number(values.rounds); at++) rounds.push(await round())
+    const rounds: Round[] = []
+    for (let at = 0; at < Math.min(Number(values.rounds), most); at++) rounds.push(await round())
     await stop()
     const [ours, against] = [median(rounds.map((one) => one.ours)), median(rounds.map((one) => one.limit))]
     ratios[name] = median(rounds.map((one) => one.ours / one.limit))
-    report(name, ratios[name], limit, `${ours.toFixed(0)} against ${against.toFixed(0)}`)
+    const also = Object.keys(rounds[0]?.also ?? {}).map(
+      (figure) => [figure, median(rounds.map((one) => one.also?.[figure] ?? Number.NaN))] as const,
+    )
+    Object.assign(absolute, Object.fromEntries(also))
+    const beside = also.map(([figure, value]) => `, ${figure} ${value.toFixed(0)}`)
+    report(name, ratios[name], limit, `${ours.toFixed(0)} against ${against.toFixed(0)}${beside.join('')}`)
   }
-  if (wanted('decision_us') || wanted('decision_10000_vs_10')) {
+  if (alone('decision_us', 'decision_10000_vs_10')) {
     const { decision_us, decision_10000_vs_10 } = await measureDecision()
     ratios.decision_10000_vs_10 = decision_10000_vs_10
     absolute.decision_us = decision_us
     report('decision_10000_vs_10', decision_10000_vs_10, { max: 1.5 }, '')
     report('decision_us', decision_us, { max: 1 }, '')
   }
-  if (wanted('validate_us')) {
+  if (alone('validate_us')) {
     const { validate_us, profile } = await measureValidation()
     absolute.validate_us = validate_us
     report('validate_us', validate_us, { max: 20 }, profile)
   }
-  if (wanted('worst_policy_us')) {
+  if (alone('worst_policy_us')) {
     const { microseconds, policy } = measureWorstPolicy()
     absolute.worst_policy_us = microseconds
     report('worst_policy_us', microseconds, { max: 50_000 }, policy)

@@ -47,6 +47,12 @@ export const cpuSeconds = (pid: number): number => {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 
+/** The most that was resident at once, in megabytes. */
+export const peakMegabytes = (pid: number): number => {
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1024
+}
+
 /** Proportional set size in megabytes. */
 export const pssMegabytes = (pid: number): number => {
   const [, kilobytes] = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? []
@@ -71,13 +77,17 @@ const ready = (port: number): Promise<boolean> =>
     socket.once('error', () => resolve(false))
   })
 
+const PATIENCE_MS = 30_000
+
 /** Milliseconds until `GET /health` answers 200. */
-export const untilReady = async (port: number, { child }: Pinned): Promise<number> => {
+export const untilReady = async (port: number, { child }: Pinned, patience = PATIENCE_MS): Promise<number> => {
   const began = performance.now()
   while (!(await ready(port))) {
+    const waited = performance.now() - began
     if (child.exitCode !== null) throw new Error('the server ended before it answered')
-    if (performance.now() - began > 30_000) throw new Error('the server did not answer')
-    await new Promise((resolve) => setTimeout(resolve, 1))
+    if (waited > patience) throw new Error('the server did not answer')
+    // Asked less often the longer it takes: to a thousandth of the figure.
+    await new Promise((resolve) => setTimeout(resolve, Math.max(1, waited / 1000)))
   }
   return performance.now() - began
 }

@@ -9,12 +9,13 @@ import { openStore } from '../../src/store/sqlite/open.ts'
 
 export interface Statement {
   readonly text: string
-  readonly values: readonly unknown[]
+  /** Of each of the searches. */
+  readonly values: readonly (readonly unknown[])[]
 }
 
-/** Runs the search on the file with better-sqlite3's trace on, and returns the last SELECT over resources. */
-export const statementOf = async (file: string, query: string): Promise<Statement> => {
-  const seen: Statement[] = []
+/** Runs the searches on the file with better-sqlite3's trace on, and returns the SELECT over resources that all of them are. */
+export const statementOf = async (file: string, queries: readonly string[]): Promise<Statement> => {
+  const seen: { readonly text: string; readonly values: readonly unknown[] }[] = []
   const original = Database.prototype.prepare
   Database.prototype.prepare = function prepare(this: Database.Database, text: string) {
     const statement = original.call(this, text)
@@ -28,15 +29,20 @@ export const statementOf = async (file: string, query: string): Promise<Statemen
   try {
     const store = await openStore({ file, clock: { now: () => 0 } })
     const base = 'http://localhost/fhir'
-    const input = { types: ['Observation'], parameters: parseParameters(query), lenient: false, base, permitted: () => ALL }
-    const { plan } = parseSearch(loadDefinitions(), input)
-    const { matches } = await store.search(authorizeSearch(plan, () => ALL))
-    if (matches.length !== 20) throw new Error(`the search finds ${matches.length} rows, not 20`)
+    for (const query of queries) {
+      const input = { types: ['Observation'], parameters: parseParameters(query), lenient: false, base, permitted: () => ALL }
+      const { plan } = parseSearch(loadDefinitions(), input)
+      const { matches } = await store.search(authorizeSearch(plan, () => ALL))
+      if (matches.length !== 20) throw new Error(`${query} finds ${matches.length} rows, not 20`)
+    }
     await store.close()
   } finally {
     Database.prototype.prepare = original
   }
-  const found = seen.findLast(({ text }) => /^SELECT x\.rid\b/.test(text))
-  if (!found) throw new Error('the search ran no statement over resources')
-  return found
+  const found = seen.filter(({ text }) => /^SELECT x\.rid\b/.test(text))
+  const [first] = found
+  if (!first || found.length !== queries.length || found.some(({ text }) => text !== first.text)) {
+    throw new Error('the searches did not run one statement over resources each, all the same')
+  }
+  return { text: first.text, values: found.map(({ values }) => values) }
 }

@@ -14,14 +14,15 @@ db.pragma('temp_store = MEMORY')
 const app = new Hono()
 app.get('/health', (c) => c.json({ status: 'pass' }))
 if (statement !== '{}') {
-  const { text, values }: { text: string; values: (string | number)[] } = JSON.parse(statement)
-  const { type } = db.prepare("SELECT type FROM res WHERE id = 'o-1-1'").get() as { type: number }
+  const { text, values }: { text: string; values: (string | number)[][] } = JSON.parse(statement)
+  const type = db.prepare("SELECT id FROM name WHERE kind = 1 AND text = 'Observation'").pluck().get()
   const read = db.prepare('SELECT body FROM res WHERE type = ? AND id = ?')
   const search = db.prepare(text)
   const headers = { 'content-type': 'application/fhir+json' }
   app.get('/fhir/Observation/:id', (c) => c.body((read.get(type, c.req.param('id')) as { body: string }).body, 200, headers))
+  let searches = 0
   app.get('/fhir/Observation', (c) => {
-    const rows = search.all(values) as { id: string; body: string }[]
+    const rows = search.all(values[searches++ % values.length]) as { id: string; body: string }[]
     return c.body(
       `{"resourceType":"Bundle","entry":[${rows
         .slice(0, 20)
