@@ -40,7 +40,7 @@ const principal = (members: Partial<Principal>): Principal => ({ method: 'bearer
 const app = (scope: readonly string[]) => principal({ client: { resourceType: 'Client', id: 'app', type: 'smart-app' }, scope })
 
 const authorizeWith = (policies: readonly object[], denials: Denial[] = []) => {
-  const result = compilePolicies(policies)
+  const result = compilePolicies(policies, SEARCHES.definitions)
   assert.ok(result.ok)
   return createAuthorize({
     policies: result.policies,
@@ -135,4 +135,21 @@ test('an id beside a reference does not pass for the id of what it refers to', (
     subject: { reference: 'Patient/victim', resourceType: 'Patient', id: 'victim' },
     other: { reference: 'urn:x' },
   })
+})
+
+test('scopes and the searches of a policy bound the same rows: both must hold, and neither opens another type', async () => {
+  const own = { id: 'own', engine: 'search', search: [{ resourceType: 'Observation', query: 'status={{client.details.status}}' }] }
+  const client = { resourceType: 'Client', id: 'app', type: 'smart-app', details: { status: 'final' } } as const
+  const asked = { client, scope: ['patient/Observation.rs', 'patient/Condition.rs'] }
+  const both = await authorizeWith([own])(principal(asked))(access())
+  assert.ok(both.permit)
+  assert.equal(both.confined, true)
+  const compartment = { kind: 'compartment', patients: ['p1'] }
+  assert.deepEqual(both.rows('Observation', 's'), {
+    kind: 'and',
+    of: [compartment, { kind: 'token', param: 'Observation.status', code: 'final' }],
+  })
+  assert.deepEqual(both.rows('Condition', 'r'), NOTHING)
+  assert.equal((await authorizeWith([own])(principal({ ...asked, scope: [] }))(access())).permit, false, 'scopes are needed too')
+  assert.equal((await authorizeWith([own])(principal({ ...asked, client: { ...client, details: {} } }))(access())).permit, false)
 })
