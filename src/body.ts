@@ -10,7 +10,7 @@ const isYaml = (header: string | undefined): boolean => /\b(?:text|application)\
 export const readBody = async (request: CanonicalRequest): Promise<JsonValue> => {
   const bytes = await request.body()
   try {
-    return isYaml(request.headers.get('content-type')) ? parseYaml(bytes) : parseJson(bytes)
+    return isYaml(request.headers.get('content-type')) ? await parseYaml(bytes) : parseJson(bytes)
   } catch (error) {
     if (error instanceof MalformedBody) throw new HttpError(400, error.message)
     throw error
@@ -18,9 +18,9 @@ export const readBody = async (request: CanonicalRequest): Promise<JsonValue> =>
 }
 
 /** The value in the form that `accept` asks for. */
-export const valueResponse = (request: CanonicalRequest, status: number, value: unknown): Response => {
+export const valueResponse = async (request: CanonicalRequest, status: number, value: unknown): Promise<Response> => {
   const yaml = isYaml(request.headers.get('accept'))
-  return new Response(yaml ? stringifyYaml(value) : stringifyJson(value), {
+  return new Response(yaml ? await stringifyYaml(value) : stringifyJson(value), {
     status,
     headers: { 'content-type': yaml ? 'text/yaml; charset=utf-8' : 'application/json; charset=utf-8', 'cache-control': 'no-store' },
   })

@@ -122,7 +122,7 @@ export const createDebug =
     if (!explained) return run(request, traced(caller, options.log))
     const { explanations, response } = await explainRequest(withoutDebug(request), caller, run)
     if (explanations.length === 0 && response) return response
-    const answer = valueResponse(request, 200, debugAnswer(explanations, options.sources))
+    const answer = await valueResponse(request, 200, debugAnswer(explanations, options.sources))
     answer.headers.set('x-request-id', request.id)
     return answer
   }

@@ -1,7 +1,7 @@
 // The configuration of a running box: the tables of what is stored, and the port through which they change (design, seam 4).
-import { CONFIGURATION_TYPES, checkResource } from './bundle/check-schema.ts'
 import { compileTables, type TableCompilation } from './bundle/compile.ts'
 import { createConfiguration } from './bundle/configuration.ts'
+import { CONFIGURATION_TYPES } from './bundle/configuration-types.ts'
 import { targetOf } from './bundle/index-configuration.ts'
 import type { Tables } from './bundle/tables.ts'
 import type { Configuration } from './fhir/configuration.ts'
@@ -54,7 +54,8 @@ export const startConfiguration = (
   const configuration = createConfiguration<Tables>({
     initial: stored,
     compile: compilerOf(definitions),
-    checkResource,
+    // The schemas, and what reads them, are loaded with the first write.
+    checkResource: async (resource) => (await import('./bundle/check-schema.ts')).checkResource(resource),
     hashSecret: hashClientSecret,
     hashPassword: async (password) => (isPasswordHash(password) ? password : hashPassword(password, random)),
     exists: async (type, id) => declares(type, id) || (await store.read(authorizeRead({ type, id, where: ALL }, ALL)))?.text !== undefined,

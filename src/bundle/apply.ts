@@ -4,7 +4,6 @@ import { ExactNumber, stringifyJson } from '../http/json.ts'
 import type { SettingStore, Store } from '../store/store.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Entry } from './entries.ts'
-import { importLines } from './import.ts'
 import type { Step } from './load.ts'
 import { renamed } from './rename.ts'
 
@@ -130,11 +129,15 @@ export const applyEntries = async (entries: readonly Entry[], { digestKey, store
 
 const NOTHING: Applied = { applied: 0, skipped: 0, warnings: [], failed: [] }
 
+/** The reader of lines is loaded where there are any. */
+const applyLines = async ({ lines, skips }: Extract<Step, { readonly lines: unknown }>, deps: ApplyDependencies): Promise<Applied> =>
+  (await import('./import.ts')).importLines(lines, skips, deps)
+
 /** Applies step by step, and stops after the first in which something failed. */
 export const applySteps = async (steps: readonly Step[], deps: ApplyDependencies): Promise<Applied> => {
   let all = NOTHING
   for (const step of steps) {
-    const done = 'lines' in step ? await importLines(step.lines, step.skips, deps) : await applyEntries(step.entries, deps)
+    const done = 'lines' in step ? await applyLines(step, deps) : await applyEntries(step.entries, deps)
     all = {
       applied: all.applied + done.applied,
       skipped: all.skipped + done.skipped,

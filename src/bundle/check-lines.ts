@@ -1,5 +1,5 @@
 // NDJSON before it is imported: every line read and checked, nothing of it kept but what is configuration, and the names of the rest.
-import { CONFIGURATION_TYPES } from './check-schema.ts'
+import { CONFIGURATION_TYPES } from './configuration-types.ts'
 import type { Diagnostic, Position } from './diagnostic.ts'
 import { type Entry, lineEntry } from './entries.ts'
 import { linesOf, NotText } from './lines.ts'

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { ConfigurationIssue } from '../fhir/configuration.ts'
 import { ExactNumber, type JsonValue } from '../http/json.ts'
+import { CONFIGURATION_TYPES, SCHEMA_FILES } from './configuration-types.ts'
 import type { Entry } from './entries.ts'
 import { didYouMean } from './suggest.ts'
 import type { Path } from './values.ts'
@@ -13,25 +14,6 @@ export interface SchemaProblem {
   readonly code: 'unknown-key' | 'unknown-value' | 'missing-key' | 'wrong-type' | 'malformed' | 'unknown-type'
   readonly message: string
 }
-
-const FILES: ReadonlyMap<string, string> = new Map([
-  ['AccessPolicy', 'access-policy'],
-  ['Api', 'api'],
-  ['AuthConfig', 'auth-config'],
-  ['Client', 'client'],
-  ['Grant', 'grant'],
-  ['IdentityProvider', 'identity-provider'],
-  ['Operation', 'operation'],
-  ['PolicyTest', 'policy-test'],
-  ['Role', 'role'],
-  ['Scope', 'scope'],
-  ['Session', 'session'],
-  ['TokenIntrospector', 'token-introspector'],
-  ['User', 'user'],
-])
-
-/** The types that are ours, not FHIR's. */
-export const CONFIGURATION_TYPES: ReadonlySet<string> = new Set(FILES.keys())
 
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: false })
 const compiled = new Map<string, ValidateFunction>()
@@ -46,7 +28,7 @@ const readSchema = (name: string): object => {
 }
 
 const validatorOf = (type: string): ValidateFunction | undefined => {
-  const file = FILES.get(type)
+  const file = SCHEMA_FILES.get(type)
   if (file === undefined) return undefined
   const known = compiled.get(type)
   if (known) return known

@@ -20,7 +20,7 @@ export interface ConfigurationDependencies<Tables> extends Hashing {
   readonly compile: (
     resources: Iterable<Record<string, unknown>>,
   ) => { readonly ok: true; readonly tables: Tables } | { readonly ok: false; readonly problems: readonly TableProblem[] }
-  readonly checkResource: (resource: Fields) => readonly ConfigurationIssue[]
+  readonly checkResource: (resource: Fields) => Promise<readonly ConfigurationIssue[]>
   /** Is it stored, or about to be: at start, also what the bundle declares. */
   readonly exists: (type: string, id: string) => Promise<boolean>
   /** The stored rows (`Type/id`) outside the tables that hold on to a resource: the roles of a user. */
@@ -92,7 +92,8 @@ export const createConfiguration = <Tables>(deps: ConfigurationDependencies<Tabl
   let current: Resources = new Map([...deps.initial].map((one) => [`${one.resourceType}/${one.id}`, normalise(one)]))
 
   const refusal = async (changes: readonly ConfigurationChange[]): Promise<Refusal | undefined> => {
-    const malformed = changes.flatMap(({ type, resource }) => (resource && OWNED.has(type) ? deps.checkResource(resource) : []))
+    const malformed: ConfigurationIssue[] = []
+    for (const { type, resource } of changes) if (resource && OWNED.has(type)) malformed.push(...(await deps.checkResource(resource)))
     if (malformed.length > 0) return refuse(422, malformed)
     const deleted = changes.filter(({ resource }) => !resource)
     const held = await referrersOf(deleted, after(current, changes), deps.referrers)

@@ -2,7 +2,7 @@
 // when last imported is skipped, so that what was changed over REST since then stays.
 import { createHmac } from 'node:crypto'
 import type { Applied, ApplyDependencies } from './apply.ts'
-import { CONFIGURATION_TYPES } from './check-schema.ts'
+import { CONFIGURATION_TYPES } from './configuration-types.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { type Entry, lineEntry } from './entries.ts'
 import { linesOf } from './lines.ts'

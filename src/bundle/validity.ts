@@ -1,7 +1,7 @@
 // Bundles' resources are validated as REST's are, by the mode of their bundle (design, "Bundles"): an error, a warning, or nothing at all.
 import type { ValidationMode } from '../fhir/validated.ts'
 import type { Validate } from '../fhir/validation/validator.ts'
-import { CONFIGURATION_TYPES } from './check-schema.ts'
+import { CONFIGURATION_TYPES } from './configuration-types.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Entry } from './entries.ts'
 

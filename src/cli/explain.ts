@@ -23,7 +23,7 @@ const headersOf = (lines: readonly string[]): Record<string, string> =>
     }),
   )
 
-const bodyOf = (file: string | undefined): unknown => {
+const bodyOf = async (file: string | undefined): Promise<unknown> => {
   if (file === undefined) return undefined
   const bytes = readFileSync(file)
   return /\.ya?ml$/.test(file) ? parseYaml(bytes) : parseJson(bytes)
@@ -36,7 +36,7 @@ const diagnosticsOf = (outcome: string | undefined): string => {
 
 const explained = async (box: Box, line: ExplainLine): Promise<string> => {
   const { method, url } = line
-  const body = bodyOf(line.body)
+  const body = await bodyOf(line.body)
   const asked = { method, url, headers: headersOf(line.headers), ...(body !== undefined && { body }) }
   const { explanations, response, policies } = await box.explain(asOf(line), asked)
   if (explanations.length > 0) return explanationsText(explanations, policies)

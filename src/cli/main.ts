@@ -1,18 +1,13 @@
 #!/usr/bin/env node
-// The `emberbox` command: one file per subcommand, in the table below.
-import { check } from './check.ts'
-import { explain } from './explain.ts'
-import { keys } from './keys.ts'
+// The `emberbox` command: one file per subcommand, in the table below; only the one that is asked for is loaded.
 import { type CommandLine, readCommandLine } from './options.ts'
-import { serve } from './serve.ts'
-import { test } from './test.ts'
 
 const COMMANDS: ReadonlyMap<string, (line: CommandLine) => Promise<number>> = new Map([
-  ['serve', serve],
-  ['check', check],
-  ['explain', explain],
-  ['keys', keys],
-  ['test', test],
+  ['serve', async (line: CommandLine) => (await import('./serve.ts')).serve(line)],
+  ['check', async (line: CommandLine) => (await import('./check.ts')).check(line)],
+  ['explain', async (line: CommandLine) => (await import('./explain.ts')).explain(line)],
+  ['keys', async (line: CommandLine) => (await import('./keys.ts')).keys(line)],
+  ['test', async (line: CommandLine) => (await import('./test.ts')).test(line)],
 ])
 
 const HELP = `emberbox serve [paths…]   serve the bundles (default: bundles/demo)

@@ -1,5 +1,5 @@
 // Results of PolicyTests as TAP 14 and as JUnit XML, each with what the tests say of every policy.
-import { stringifyYaml } from '../http/yaml.ts'
+import { stringify } from 'yaml'
 import type { PolicyCoverage, TestResult, TestRun } from '../policy-tests.ts'
 import { policyInWords } from './explain-text.ts'
 
@@ -33,7 +33,7 @@ const diagnostic = (result: TestResult, run: TestRun): readonly string[] => {
   const members = { at: placeOf(result), message: result.failure, ...(Object.keys(policies).length > 0 && { policies }) }
   return [
     '  ---',
-    ...stringifyYaml(members)
+    ...stringify(members)
       .trimEnd()
       .split('\n')
       .map((line) => `  ${line}`),

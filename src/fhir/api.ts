@@ -33,6 +33,6 @@ export const createFhirApi =
       if (!failure) throw error
       response = failure
     }
-    const presented = present(response, presentation, fhir.format, deps.formats)
+    const presented = await present(response, presentation, fhir.format, deps.formats)
     return fhir.request.method === 'HEAD' ? withoutBody(presented) : presented
   }

@@ -90,7 +90,7 @@ export const plain = (format: Format): Presentation => ({
 /** A Bundle is deeper than what it holds. */
 const DEPTH = { maxDepth: MAX_DEPTH + 16 }
 
-const written = (text: string, { syntax, pretty }: Presentation, format: Format, formats: Formats | undefined): string => {
+const written = async (text: string, { syntax, pretty }: Presentation, format: Format, formats: Formats | undefined): Promise<string> => {
   if (syntax === 'json' && !pretty && (format === 'fhir' || !formats)) return text
   const value = parseJson(text, DEPTH)
   const spelt = format === 'aidbox' && formats && isResource(value) ? formats.toAidbox(value) : value
@@ -100,9 +100,14 @@ const written = (text: string, { syntax, pretty }: Presentation, format: Format,
 const COMMON = { 'cache-control': 'private, no-store', vary: 'Authorization, Accept' }
 
 /** The answer as it was asked for; stored text that is wanted as JSON passes through untouched. */
-export const present = (response: FhirResponse, presentation: Presentation, format: Format, formats: Formats | undefined): FhirResponse => {
+export const present = async (
+  response: FhirResponse,
+  presentation: Presentation,
+  format: Format,
+  formats: Formats | undefined,
+): Promise<FhirResponse> => {
   const { status, headers, body } = response
   if (typeof body !== 'string') return { ...response, headers: Object.assign({}, COMMON, headers) }
   const all = Object.assign({ 'content-type': presentation.contentType }, COMMON, headers)
-  return { status, headers: all, body: written(body, presentation, format, formats) }
+  return { status, headers: all, body: await written(body, presentation, format, formats) }
 }

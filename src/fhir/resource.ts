@@ -39,7 +39,7 @@ export const readBody = async ({ request, entry }: FhirRequest): Promise<JsonVal
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw new FhirError('not-supported', 'bodies are UTF-8', { status: 415 })
   const bytes = await request.body()
   try {
-    return yaml ? parseYaml(bytes) : parseJson(bytes)
+    return yaml ? await parseYaml(bytes) : parseJson(bytes)
   } catch (error) {
     if (error instanceof MalformedBody) throw new FhirError('structure', error.message)
     throw error

@@ -1,12 +1,16 @@
 // YAML 1.2 bodies (Aidbox's `text/yaml`), held to the same limits as JSON: no duplicate names, few aliases, no warnings.
-import { parseDocument, stringify } from 'yaml'
 import { decodeBody, type JsonValue, MalformedBody, parseJson } from './json.ts'
 
 const MAX_ALIASES = 16
 
-/** Reads one YAML document. Throws MalformedBody. */
-export const parseYaml = (input: string | Uint8Array): JsonValue => {
-  const document = parseDocument(decodeBody(input), { uniqueKeys: true, prettyErrors: true })
+/** Loaded with the first YAML: most processes never see any, and idle memory is theirs. */
+const yaml = () => import('yaml')
+
+/** Reads one YAML document. Rejects with MalformedBody. */
+export const parseYaml = async (input: string | Uint8Array): Promise<JsonValue> => {
+  const text = decodeBody(input)
+  const { parseDocument } = await yaml()
+  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: true })
   const problem = document.errors[0] ?? document.warnings[0]
   if (problem) throw new MalformedBody(problem.message.split('\n')[0] ?? 'the YAML is malformed')
   let plain: unknown
@@ -26,4 +30,4 @@ const refuse = (): never => {
 }
 
 /** YAML text of a JSON value. */
-export const stringifyYaml = (value: unknown): string => stringify(value)
+export const stringifyYaml = async (value: unknown): Promise<string> => (await yaml()).stringify(value)

@@ -1,7 +1,7 @@
 // The json-schema engine: draft-07 by Ajv, strict and by own properties only. `constant` is Aidbox's `const`, also with
 // `{$data: '#/jwt/pid'}` (aidbox-behaviour §0.1); Ajv's own `$data` passes when the data is missing, so it is not used.
-import { Ajv } from 'ajv'
-import addFormats from 'ajv-formats'
+import { createRequire } from 'node:module'
+import type { Ajv } from 'ajv'
 import type { Mismatch, Site } from './diagnostics.ts'
 import { type Matcher, never } from './matcho/matcher.ts'
 import { compileRegex } from './matcho/regex.ts'
@@ -28,7 +28,13 @@ const mentions = (schema: unknown, key: string): boolean => {
   return isMap(schema) && Object.entries(schema).some(([name, one]) => name === key || mentions(one, key))
 }
 
+/** Loaded with the first policy of this engine, at once, since tables compile in one step; most processes have none. */
+const require = createRequire(import.meta.url)
+const loadAjv = (): typeof import('ajv') => require('ajv')
+const loadFormats = (): typeof import('ajv-formats') => require('ajv-formats')
+
 const createAjv = (): Ajv => {
+  const { Ajv } = loadAjv()
   const ajv = new Ajv({
     strict: true,
     strictTypes: false,
@@ -38,7 +44,7 @@ const createAjv = (): Ajv => {
     logger: false,
     code: { regExp: ENGINE },
   })
-  addFormats.default(ajv)
+  loadFormats().default(ajv)
   ajv.removeKeyword('const')
   for (const keyword of ['const', 'constant']) {
     ajv.addKeyword({

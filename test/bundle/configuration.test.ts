@@ -23,7 +23,7 @@ const setUp = (initial: readonly Fields[] = [CLIENT, POLICY], rows: readonly str
         ? { ok: false, problems: [{ type: 'AccessPolicy', id: String(bad.id), path: ['engine'], message: 'no engine', severity: 'error' }] }
         : { ok: true, tables: all.map(({ resourceType, id }) => `${resourceType}/${id}`) }
     },
-    checkResource: ({ resourceType, unknown }) =>
+    checkResource: async ({ resourceType, unknown }) =>
       unknown === undefined ? [] : [{ code: 'structure', message: 'no such field', expression: `${resourceType}.unknown` }],
     hashSecret: hashClientSecret,
     hashPassword: async (password) => (password.startsWith('$hash$') ? password : `$hash$${password.length}`),

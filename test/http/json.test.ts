@@ -19,7 +19,7 @@ test('what could be read in two ways is refused, with its position', () => {
   assert.ok(Array.isArray(parseJson(`${'['.repeat(64)}${']'.repeat(64)}`)))
 })
 
-test('YAML has the limits of JSON', () => {
-  assert.deepEqual(parseYaml('a: 1\nb: [x]'), { a: 1, b: ['x'] })
-  for (const text of ['a: 1\na: 2', '__proto__: 1', 'a: .inf', 'a: *x', 'a: [']) assert.throws(() => parseYaml(text), MalformedBody, text)
+test('YAML has the limits of JSON', async () => {
+  assert.deepEqual(await parseYaml('a: 1\nb: [x]'), { a: 1, b: ['x'] })
+  for (const text of ['a: 1\na: 2', '__proto__: 1', 'a: .inf', 'a: *x', 'a: [']) await assert.rejects(parseYaml(text), MalformedBody, text)
 })

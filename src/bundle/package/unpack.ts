@@ -1,7 +1,6 @@
 // An IG package (.tgz, FHIR NPM package specification): its manifest and its resources, read in memory; nothing of it is written to disk.
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import tar from 'tar-stream'
 import { type JsonValue, parseJson } from '../../http/json.ts'
 
 type Fields = { readonly [name: string]: JsonValue }
@@ -43,6 +42,7 @@ const unpacked = async (archive: Uint8Array): Promise<Uint8Array> => {
 }
 
 const filesOf = async (archive: Uint8Array): Promise<ReadonlyMap<string, string>> => {
+  const { default: tar } = await import('tar-stream')
   const extract = tar.extract()
   const found = new Map<string, string>()
   let count = 0

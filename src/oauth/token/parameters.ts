@@ -24,11 +24,14 @@ const members = (body: unknown): OAuthParameters => {
   return new Map(entries)
 }
 
-const READERS: ReadonlyMap<string, (text: string) => OAuthParameters> = new Map([
+const READERS: ReadonlyMap<string, (text: string) => OAuthParameters | Promise<OAuthParameters>> = new Map<
+  string,
+  (text: string) => OAuthParameters | Promise<OAuthParameters>
+>([
   ['application/x-www-form-urlencoded', form],
   ['application/json', (text) => members(parseJson(text))],
-  ['text/yaml', (text) => members(parseYaml(text))],
-  ['application/yaml', (text) => members(parseYaml(text))],
+  ['text/yaml', async (text) => members(await parseYaml(text))],
+  ['application/yaml', async (text) => members(await parseYaml(text))],
 ])
 
 const readerOf = (contentType: string) => {
@@ -49,7 +52,7 @@ export const readParameters = async (request: CanonicalRequest): Promise<OAuthPa
   const read = readerOf(request.headers.get('content-type') ?? '')
   const bytes = await request.body()
   try {
-    return new Map([...read(decodeUtf8(bytes))].filter(([, value]) => value !== ''))
+    return new Map([...(await read(decodeUtf8(bytes)))].filter(([, value]) => value !== ''))
   } catch (error) {
     if (error instanceof OAuthError) throw error
     const reason = error instanceof MalformedParameters || error instanceof MalformedBody ? error.message : 'the body cannot be read'
