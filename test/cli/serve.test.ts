@@ -37,7 +37,7 @@ test('serve: announces itself, logs each request as JSON, keeps a second process
   const first = command(args)
   await until(() => first.text().includes('Open '), 'it announces itself')
   assert.match(first.text(), new RegExp(`FHIR base +http://localhost:${port}/fhir`))
-  assert.match(first.text(), /Loaded .*Patient 3/)
+  assert.match(first.text(), /Loaded .*Patient 4/)
   assert.match(first.text(), /amy: password amy-demo-password/)
   const health = await fetch(`http://127.0.0.1:${port}/health`)
   const { digest, ...rest } = (await health.json()) as Record<string, unknown>
