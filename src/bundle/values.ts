@@ -1,6 +1,6 @@
 // A parsed document to plain values, with the place of each: strings are substituted here, and decimals keep their spelling.
 import { isMap, isScalar, isSeq, type Node } from 'yaml'
-import { ExactNumber, FORBIDDEN_NAMES, type JsonValue, MAX_DEPTH } from '../http/json.ts'
+import { ExactNumber, FORBIDDEN_NAMES, type JsonValue, LONE_SURROGATE, MAX_DEPTH } from '../http/json.ts'
 import type { Position } from './diagnostic.ts'
 import type { PackageReference } from './package/locate.ts'
 import { type Sources, substitute } from './substitute.ts'
@@ -78,6 +78,7 @@ export const plainOf = (node: unknown, at: At, reporter: Reporter, depth = 1): J
   }
   if (!isScalar(node)) return null
   const { value, source } = node
+  if (typeof value === 'string' && LONE_SURROGATE.test(value)) return refuse(node, 'half of a surrogate pair is no character')
   if (typeof value === 'string') return stringOf(value, at(offsetOf(node)), reporter)
   if (typeof value === 'number') return Number.isFinite(value) ? numberOf(value, source) : refuse(node, 'this number is not finite')
   return typeof value === 'boolean' || value === null ? value : refuse(node, 'this value has no JSON form')

@@ -103,18 +103,25 @@ const plainString = (reader: Reader): string | undefined => {
   return fail(reader, MALFORMED_STRING)
 }
 
+/** Half of a surrogate pair is no character: it has no UTF-8, so what is searched would not be what is stored (RFC 7493 §2.1). */
+export const LONE_SURROGATE = /\p{Surrogate}/u
+
 const readString = (reader: Reader): string => {
   if (reader.text.charCodeAt(reader.at) !== QUOTE) fail(reader, MALFORMED_STRING)
   const plain = plainString(reader)
   if (plain !== undefined) return plain
   const start = reader.at
   const found = take(reader, ESCAPED) ?? fail(reader, MALFORMED_STRING)
+  let value: string
   try {
-    return JSON.parse(found)
+    value = JSON.parse(found)
   } catch {
     reader.at = start
     return fail(reader, MALFORMED_STRING)
   }
+  if (!LONE_SURROGATE.test(value)) return value
+  reader.at = start
+  return fail(reader, 'half of a surrogate pair is no character')
 }
 
 const readScalar = (reader: Reader): JsonValue => {

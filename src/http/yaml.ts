@@ -4,30 +4,46 @@ import { decodeBody, type JsonValue, MalformedBody, parseJson } from './json.ts'
 const MAX_ALIASES = 16
 
 /** Loaded with the first YAML: most processes never see any, and idle memory is theirs. */
-const yaml = () => import('yaml')
+const documents = () => import('./yaml-documents.ts')
 
-/** Reads one YAML document. Rejects with MalformedBody. */
-export const parseYaml = async (input: string | Uint8Array): Promise<JsonValue> => {
-  const text = decodeBody(input)
-  const { parseDocument } = await yaml()
-  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: true })
-  const problem = document.errors[0] ?? document.warnings[0]
-  if (problem) throw new MalformedBody(problem.message.split('\n')[0] ?? 'the YAML is malformed')
-  let plain: unknown
+const placeOf = (text: string, offset: number): string => {
+  const before = text.slice(0, offset).split('\n')
+  return `(${before.length}:${(before.at(-1) ?? '').length + 1})`
+}
+
+const documentOf = async (text: string) => {
+  const { composeDocuments, TooDeep } = await documents()
   try {
-    plain = document.toJS({ maxAliasCount: MAX_ALIASES })
-  } catch {
-    throw new MalformedBody('the YAML refers to its anchors too often, or to none')
+    const [document, second] = composeDocuments(text, { uniqueKeys: true, prettyErrors: false, logLevel: 'silent' })
+    if (second) throw new MalformedBody('the YAML holds more than one document')
+    return document
+  } catch (error) {
+    if (error instanceof TooDeep) throw new MalformedBody(error.message)
+    throw error
   }
-  // One set of rules: names, depth and finite numbers are judged by the JSON reader.
-  return parseJson(
-    JSON.stringify(plain, (_name, value) => (typeof value === 'number' && !Number.isFinite(value) ? refuse() : value)) ?? 'null',
-  )
 }
 
 const refuse = (): never => {
   throw new MalformedBody('the YAML holds a number that is not finite')
 }
 
+/** Reads one YAML document. Rejects with MalformedBody. */
+export const parseYaml = async (input: string | Uint8Array): Promise<JsonValue> => {
+  const text = decodeBody(input)
+  const document = await documentOf(text)
+  const problem = document?.errors[0] ?? document?.warnings[0]
+  if (problem) throw new MalformedBody(`${problem.message} ${placeOf(text, problem.pos[0])}`)
+  let json: string
+  try {
+    const plain: unknown = document?.toJS({ maxAliasCount: MAX_ALIASES })
+    json = JSON.stringify(plain, (_name, value) => (typeof value === 'number' && !Number.isFinite(value) ? refuse() : value)) ?? 'null'
+  } catch (error) {
+    // A value within itself (`&a [*a]`) is nothing that JSON can hold.
+    throw error instanceof MalformedBody ? error : new MalformedBody('the YAML refers to its anchors too often, in a circle, or to none')
+  }
+  // One set of rules: names, depth and finite numbers are judged by the JSON reader.
+  return parseJson(json)
+}
+
 /** YAML text of a JSON value. */
-export const stringifyYaml = async (value: unknown): Promise<string> => (await yaml()).stringify(value)
+export const stringifyYaml = async (value: unknown): Promise<string> => (await import('yaml')).stringify(value)

@@ -14,6 +14,10 @@ test('C-04: duplicate keys, aliases and unknown tags are errors at their place, 
   assert.deepEqual(codes('a: !nope 1\n'), ['a.yaml:1:4 error syntax'])
 })
 
+test('F15: a file that is nested without end is one diagnostic at the place where it became too deep', () => {
+  for (const open of ['[', '{"a":', '- ', '? ']) assert.match(String(codes(open.repeat(50_000))), /^a\.yaml:1:\d+ error syntax$/, open)
+})
+
 test('all documents of a file are read', () => {
   const { documents, diagnostics } = parseText('a.yaml', 'id: a\n---\nid: b\n')
   assert.deepEqual(diagnostics, [])

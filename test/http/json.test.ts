@@ -19,6 +19,26 @@ test('what could be read in two ways is refused, with its position', () => {
   assert.ok(Array.isArray(parseJson(`${'['.repeat(64)}${']'.repeat(64)}`)))
 })
 
+test('RFC 7493 §2.1: half of a surrogate pair is no character, in values and names, in JSON and YAML', async () => {
+  assert.equal(parseJson('"\\ud83d\\ude00"'), '😀')
+  for (const text of ['"\\ud800"', '"x\\udfff"', '{"\\ud800":1}', '["\\ude00\\ud83d"]'])
+    assert.throws(() => parseJson(text), /surrogate/, text)
+  await assert.rejects(parseYaml('a: "\\ud800"'), /surrogate/)
+})
+
+test('F15: YAML that holds itself, or is nested without end, is malformed; neither reaches the end of the stack', async () => {
+  for (const text of ['&a [*a]', 'a: &a {b: *a}', 'a: [[[&x [*x]]]]']) await assert.rejects(parseYaml(text), /in a circle/, text)
+  const opened = ['[', '{a: ', '- ', '? ', '[? ', '{? [', '- ? ']
+  for (const open of opened) await assert.rejects(parseYaml(open.repeat(100_000)), /deeper than 64/, open)
+  await assert.rejects(parseYaml(`${'['.repeat(65)}${']'.repeat(65)}`), /deeper than 64/)
+  assert.ok(Array.isArray(await parseYaml(`${'['.repeat(64)}${']'.repeat(64)}`)))
+})
+
+test('one YAML body is one document', async () => {
+  await assert.rejects(parseYaml('a: 1\n---\nb: 2'), /more than one document/)
+  assert.equal(await parseYaml(''), null)
+})
+
 test('YAML has the limits of JSON', async () => {
   assert.deepEqual(await parseYaml('a: 1\nb: [x]'), { a: 1, b: ['x'] })
   for (const text of ['a: 1\na: 2', '__proto__: 1', 'a: .inf', 'a: *x', 'a: [']) await assert.rejects(parseYaml(text), MalformedBody, text)
