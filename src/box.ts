@@ -37,6 +37,7 @@ import { openSearchIndex, type SearchIndexOptions } from './search-index.ts'
 import { seedEntries } from './seeds.ts'
 import { openStore } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
+import { VERSION } from './version.ts'
 
 export interface BoxOptions extends ValidationModes {
   /** Files, directories, `file://` and `https://` URLs, in their order. */
@@ -97,7 +98,6 @@ export class BundleError extends Error {
 /** Purging what has expired, and following the key file. */
 const CHORES_EVERY_MS = 60_000
 const MAX_BODY = 20_971_520
-const VERSION = '0.1.0'
 const SYSTEM_CLOCK: Clock = { now: () => Date.now() }
 const SYSTEM_RANDOM = systemRandom()
 const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }

@@ -160,10 +160,7 @@ const mountPages = (routes: Routes, options: MountOptions): void => {
     for (const [path, file] of demoFiles()) routes.add('GET', path, ({ id }) => withHeaders(demoResponse(file), {}, id))
     routes.add('GET', '/demo', ({ id }) => named(new Response(null, { status: 302, headers: { location: `${issuer}/demo/` } }), id))
   }
-  routes.add('GET', '/', ({ id, headers }) => {
-    if (!headers.get('accept')?.includes('text/html')) return named(new Response('404 Not Found', { status: 404 }), id)
-    return named(homePage({ baseUrl: issuer, fhirBase: `${issuer}/fhir`, clients: clients.values() }), id)
-  })
+  routes.add('GET', '/', ({ id }) => named(homePage({ baseUrl: issuer, fhirBase: `${issuer}/fhir`, clients: clients.values() }), id))
 }
 
 /** In this order, the first route that fits answers: the last one is the root in Aidbox's format, which fits everything. */

@@ -50,6 +50,18 @@ const integer = (name: string, text: string | undefined, fallback: number): numb
   return Number(text)
 }
 
+const portOf = (text: string | undefined): number => {
+  const port = integer('the port', text, 8080)
+  if (port < 1 || port > 65_535) throw new SettingError('the port must be from 1 to 65535')
+  return port
+}
+
+const flag = (name: string, text: string | undefined, fallback: boolean): boolean => {
+  if (text === undefined || text === '') return fallback
+  if (text !== 'true' && text !== 'false') throw new SettingError(`${name} must be true or false`)
+  return text === 'true'
+}
+
 const baseUrlOf = (text: string): string => {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username)
@@ -84,7 +96,7 @@ const validationOf = (texts: readonly string[]): Pick<Settings, 'validation' | '
 
 /** Arguments win over the environment, the environment over defaults. Throws SettingError. */
 export const readSettings = (given: Given, env: Readonly<Record<string, string | undefined>>): Settings => {
-  const port = integer('the port', given.port ?? env.BOX_WEB_PORT ?? env.AIDBOX_PORT, 8080)
+  const port = portOf(given.port ?? env.BOX_WEB_PORT ?? env.AIDBOX_PORT)
   const initBundle = env.BOX_INIT_BUNDLE
   const paths = given.paths?.length ? given.paths : initBundle ? [] : ['bundles/demo']
   return {
@@ -99,10 +111,10 @@ export const readSettings = (given: Given, env: Readonly<Record<string, string |
     secret: env.BOX_SECURITY_AUTH_KEYS_SECRET ?? env.BOX_AUTH_KEYS_SECRET,
     rootClientSecret: env.BOX_ROOT_CLIENT_SECRET,
     adminPassword: env.BOX_ADMIN_PASSWORD,
-    corsEnabled: env.BOX_SECURITY_CORS_ENABLED !== 'false',
+    corsEnabled: flag('BOX_SECURITY_CORS_ENABLED', env.BOX_SECURITY_CORS_ENABLED, true),
     corsOrigins: list(env.BOX_SECURITY_CORS_ORIGINS ?? '*'),
     maxBody: integer('BOX_WEB_MAX_BODY', env.BOX_WEB_MAX_BODY, 20_971_520),
-    devMode: env.BOX_SECURITY_DEV_MODE === 'true',
+    devMode: flag('BOX_SECURITY_DEV_MODE', env.BOX_SECURITY_DEV_MODE ?? env.AIDBOX_DEV_MODE, false),
     ...validationOf([...list(env.EMBERBOX_VALIDATION), ...(given.validation ?? [])]),
   }
 }

@@ -24,6 +24,10 @@ test('defaults, environment and arguments, in this order', () => {
 test('a port, base URL or origin that cannot be used is refused', () => {
   for (const [given, env] of [
     [{ port: 'many' }, {}],
+    [{ port: '0' }, {}],
+    [{ port: '65536' }, {}],
+    [{}, { BOX_SECURITY_DEV_MODE: 'yes' }],
+    [{}, { BOX_SECURITY_CORS_ENABLED: '0' }],
     [{ baseUrl: 'ftp://x' }, {}],
     [{ baseUrl: 'https://x/?q=1' }, {}],
     [{ allowEgress: ['http://localhost:1/path'] }, {}],

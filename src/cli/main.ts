@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The `emberbox` command: one file per subcommand, in the table below; only the one that is asked for is loaded.
+import { VERSION } from '../version.ts'
 import { type CommandLine, readCommandLine } from './options.ts'
 
 const COMMANDS: ReadonlyMap<string, (line: CommandLine) => Promise<number>> = new Map([
@@ -39,12 +40,19 @@ keys rotate:
 
 const main = async (): Promise<number> => {
   const line = readCommandLine(process.argv.slice(2), process.env)
-  const command = COMMANDS.get(line.command)
-  if (line.help || !command) {
+  if (line.help || line.command === 'help') {
     console.log(HELP)
-    return line.help ? 0 : 2
+    return 0
   }
-  return command(line)
+  if (line.version) {
+    console.log(VERSION)
+    return 0
+  }
+  const command = COMMANDS.get(line.command)
+  if (command) return command(line)
+  const { didYouMean } = await import('../bundle/suggest.ts')
+  console.error(`there is no command "${line.command}"${didYouMean(line.command, COMMANDS.keys())}; emberbox --help lists them`)
+  return 2
 }
 
 try {

@@ -8,6 +8,7 @@ export interface CommandLine {
   readonly paths: readonly string[]
   readonly settings: Settings
   readonly help: boolean
+  readonly version: boolean
   /** Of `explain`: whose request, and which; undefined where the method or the path is not given. */
   readonly explain: ExplainLine | undefined
   /** Of `test`. */
@@ -38,6 +39,7 @@ const OPTIONS = {
   validation: { type: 'string', multiple: true },
   discard: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
   user: { type: 'string' },
   client: { type: 'string' },
   scope: { type: 'string', multiple: true },
@@ -74,7 +76,7 @@ export const readCommandLine = (args: readonly string[], env: Readonly<Record<st
   // `explain GET /fhir/Patient [paths…]`
   const [method, url] = command === 'explain' ? rest : []
   const paths = command === 'explain' ? rest.slice(2) : rest
-  const { port, host, data, help = false, discard = false, user, client, patient, body } = values
+  const { port, host, data, help = false, version = false, discard = false, user, client, patient, body } = values
   const as = { user, client, patient, body, scopes: values.scope ?? [], headers: values.header ?? [] }
   const given = {
     paths,
@@ -86,7 +88,7 @@ export const readCommandLine = (args: readonly string[], env: Readonly<Record<st
     validation: values.validation ?? [],
   }
   const explain = method === undefined || url === undefined ? undefined : { method: method.toUpperCase(), url, ...as }
-  return { command, paths, help, settings: readSettings(given, env), explain, format: formatOf(values.format), discard }
+  return { command, paths, help, version, settings: readSettings(given, env), explain, format: formatOf(values.format), discard }
 }
 
 /** A box's options as the settings have them. */
