@@ -39,7 +39,7 @@ export const statementOf = async (file: string, queries: readonly string[]): Pro
   } finally {
     Database.prototype.prepare = original
   }
-  const found = seen.filter(({ text }) => /^SELECT x\.rid\b/.test(text))
+  const found = seen.filter(({ text }) => /^SELECT [cx]\.rid, /.test(text))
   const [first] = found
   if (!first || found.length !== queries.length || found.some(({ text }) => text !== first.text)) {
     throw new Error('the searches did not run one statement over resources each, all the same')

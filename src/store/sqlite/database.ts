@@ -9,6 +9,8 @@ export interface Connection {
   row<Row>(query: Sql): Row | undefined
   /** The first row as a list, in the order of its columns: for hot paths, where a name for each value costs more than the lookup. */
   columns<Columns extends readonly Value[]>(query: Sql): Columns | undefined
+  /** All rows as lists. */
+  lists<Columns extends readonly Value[]>(query: Sql): Columns[]
   /** Runs and says how many rows changed. */
   run(query: Sql): number
   /** The same with the values given apart, for the fixed statements of hot paths. */
@@ -73,6 +75,7 @@ export const connect = (file: string): Connection => {
     rows: <Row>(query: Sql) => statement(query.text).all(query.values) as Row[],
     row: <Row>(query: Sql) => statement(query.text).get(query.values) as Row | undefined,
     columns: <Columns extends readonly Value[]>(query: Sql) => listing(query.text).get(query.values) as Columns | undefined,
+    lists: <Columns extends readonly Value[]>(query: Sql) => listing(query.text).all(query.values) as Columns[],
     run: (query) => statement(query.text).run(query.values).changes,
     execute(text, ...values) {
       const done = statement(text).run(values)

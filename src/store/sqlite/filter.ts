@@ -99,7 +99,7 @@ const token = (compiler: Compiler, criterion: Of<'token'>, row: Row): Sql => {
 }
 
 /** The terms of these codes that any resource has. */
-const termsOf = ({ db, names }: Compiler, param: number, codes: Of<'tokens'>['codes']): readonly number[] => {
+export const termsOf = ({ db, names }: Compiler, param: number, codes: Of<'tokens'>['codes']): readonly number[] => {
   const bySystem = new Map<string, string[]>()
   for (const { system, code } of codes) {
     const of = bySystem.get(system)
@@ -236,8 +236,8 @@ const condition = (compiler: Compiler, criterion: Criterion, row: Row): Sql => {
   }
 }
 
-/** The criterion as a condition on the row of `res` with this alias. */
-export const filter = (compiler: Compiler, criterion: Criterion, alias: string): Sql => {
+/** The criterion as a condition on the row of `res` with this alias; `rid` where the row is known before it is looked up. */
+export const filter = (compiler: Compiler, criterion: Criterion, alias: string, rid: Sql = raw(`${alias}.rid`)): Sql => {
   checkCost(criterion)
-  return condition(compiler, criterion, { rid: raw(`${alias}.rid`), alias })
+  return condition(compiler, criterion, { rid, alias })
 }

@@ -92,8 +92,20 @@ const insertEntry = (db: Connection, names: Names, rid: number, entry: IndexEntr
   }
 }
 
+/** Remembers of which parameters searches may not take for granted what holds of most (names.ts). */
+const markExceptions = (names: Names, sdate: number, { entries, compartments }: Indexed): void => {
+  let dated = ''
+  for (const entry of entries) {
+    if (entry.kind === 'reference' && entry.type === 'Patient' && !compartments.includes(entry.id)) names.intern('outside', entry.param)
+    if (entry.kind !== 'date') continue
+    if (entry.param === dated || instant(entry.from) !== sdate) names.intern('askew', entry.param)
+    dated = entry.param
+  }
+}
+
 /** Writes the index rows of the resource. */
 export const insertIndex = (db: Connection, names: Names, { rid, type, sdate }: Row, indexed: Indexed): void => {
+  markExceptions(names, sdate, indexed)
   const terms = new Set([-type])
   for (const entry of indexed.entries) insertEntry(db, names, rid, entry, terms)
   const patient = indexed.compartments.length > 0 ? names.intern('type', 'Patient') : 0

@@ -2,8 +2,11 @@
 import type { Connection } from './database.ts'
 import { raw, sql } from './fragment.ts'
 
-/** `identifier` is a parameter with entries in `ident`, so that others need not look there. */
-const KINDS = { type: 1, param: 2, system: 3, identifier: 4 } as const
+/**
+ * `identifier` is a parameter with entries in `ident`, so that others need not look there. Two say of a parameter what does not hold of every
+ * row: `outside`, that a Patient whom it refers to is one in whose compartment the row is; `askew`, that its dates are one, the clinical date.
+ */
+const KINDS = { type: 1, param: 2, system: 3, identifier: 4, outside: 5, askew: 6 } as const
 export type NameKind = keyof typeof KINDS
 
 /** The system of a coded value without one. */

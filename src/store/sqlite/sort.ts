@@ -17,7 +17,8 @@ const expression = (compiler: Compiler, { param, kind, descending }: SortKey): S
   const at = sql`s.rid = x.rid AND s.param = ${compiler.names.find('param', param) ?? 0}`
   switch (kind) {
     case 'date':
-      return descending ? sql`(SELECT max(s.hi) FROM dat s WHERE ${at})` : sql`(SELECT min(s.lo) FROM dat s WHERE ${at})`
+      // When it begins, in both directions: that is how a type's clinical dates are posted.
+      return sql`(SELECT ${end}(s.lo) FROM dat s WHERE ${at})`
     case 'string':
       return sql`(SELECT ${end}(s.val) FROM str s WHERE ${at})`
     case 'number':

@@ -13,9 +13,8 @@ import { current, METHODS, stored, type Version } from './read.ts'
 const matching = (compiler: Compiler, { type, ifNoneExist }: Change): readonly Version[] => {
   const index = compiler.names.find('type', type)
   if (!ifNoneExist || index === undefined) return []
-  return compiler.db.rows<Version>(
-    sql`SELECT x.* FROM ${driver(compiler, ifNoneExist, index).from}${live(index)} AND ${filter(compiler, ifNoneExist, 'x')} LIMIT 2`,
-  )
+  const { from, rest, rid } = driver(compiler, ifNoneExist, index)
+  return compiler.db.rows<Version>(sql`SELECT x.* FROM ${from}${live(index)} AND ${filter(compiler, rest, 'x', rid)} LIMIT 2`)
 }
 
 const withoutMeta = (text: string): string => JSON.stringify({ ...JSON.parse(text), meta: undefined })
