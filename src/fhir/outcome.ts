@@ -59,7 +59,13 @@ export class FhirError extends Error {
 /** OperationOutcome text of several issues; `id` names the first reason, as Aidbox does. */
 export const outcomeOf = (id: string, issues: readonly Issue[]): string => {
   const div = id.charAt(0).toUpperCase() + id.slice(1).replaceAll('-', ' ')
-  const issue = issues.map(({ expression, ...rest }) => ({ ...rest, ...(expression === undefined ? {} : { expression: [expression] }) }))
+  // Issues know more of themselves than an OperationOutcome may say.
+  const issue = issues.map(({ severity, code, diagnostics, expression }) => ({
+    severity,
+    code,
+    diagnostics,
+    ...(expression === undefined ? {} : { expression: [expression] }),
+  }))
   return JSON.stringify({ resourceType: 'OperationOutcome', id, text: { status: 'generated', div }, issue })
 }
 

@@ -43,7 +43,9 @@ const INVALID = { resourceType: 'Patient', gender: 'woman', birthDate: '1980-02-
 test('what is invalid is 422 with every issue at its element, by every way of writing', async () => {
   const created = await send(box, 'POST', '/fhir/Patient', INVALID)
   assert.equal(created.status, 422)
-  assert.deepEqual(placesOf(await outcomeOf(created)), ['Patient.gender', 'Patient.birthDate', 'Patient.nickname'])
+  const outcome = await outcomeOf(created)
+  assert.deepEqual(placesOf(outcome), ['Patient.gender', 'Patient.birthDate', 'Patient.nickname'])
+  assert.deepEqual(Object.keys(outcome.issue[0] ?? {}), ['severity', 'code', 'diagnostics', 'expression'], 'R4 operationoutcome.html')
   const updated = await send(box, 'PUT', '/fhir/Patient/p1', { ...INVALID, id: 'p1' })
   assert.equal(updated.status, 422)
   const patched = await send(box, 'PATCH', '/fhir/Patient/p1', [{ op: 'add', path: '/gender', value: 'woman' }], {
