@@ -1,22 +1,21 @@
 // A box: one tenant, with its store, its keys and its tables. `createBox` reads bundles, applies them, and answers requests.
 import { toAidbox, toFhir } from './aidbox/format.ts'
+import { basesOf } from './bases.ts'
 import { applySteps } from './bundle/apply.ts'
 import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
 import { configurationParameters } from './bundle/index-configuration.ts'
 import { type Loaded, type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
-import { bundleValidation, type ValidationModes } from './bundle-validation.ts'
+import { bundleValidation, restValidation, type ValidationModes } from './bundle-validation.ts'
 import { capabilityFacts } from './capability-facts.ts'
 import type { ExplainAs } from './explain-as.ts'
 import { createFhirApi } from './fhir/api.ts'
 import { openCanonicals } from './fhir/canonical-store.ts'
-import type { Canonicals } from './fhir/canonicals.ts'
 import { type Definitions, loadDefinitions } from './fhir/definitions/definitions.ts'
 import { withSearchParameters } from './fhir/definitions/extend.ts'
 import { indexOf } from './fhir/indexed.ts'
 import { newId } from './fhir/resource.ts'
 import { criterionOf } from './fhir/search/parse.ts'
-import { createValidation } from './fhir/validated.ts'
 import { type AskedRequest, createGeneration, type ExplainedAs, type Generation, type Ground } from './generation.ts'
 import type { Wire } from './http/canonical.ts'
 import { createEgress } from './http/egress.ts'
@@ -113,10 +112,10 @@ const load = (
   options: BoxOptions,
   definitions: Definitions,
   fetch: Fetch,
-  { canonicals, ...more }: Pick<LoadOptions, 'existing' | 'known'> & { readonly canonicals?: Canonicals },
+  { stored, ...more }: Pick<LoadOptions, 'existing' | 'known'> & { readonly stored?: Parameters<typeof bundleValidation>[2] },
 ) =>
   loadBundles({
-    validation: bundleValidation(options, canonicals),
+    validation: bundleValidation(options, options.baseUrl, stored),
     paths: options.bundles,
     env: bundleEnv(options),
     fetch,
@@ -153,7 +152,8 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     const declared = new Set([...stored, ...seeds.map(({ resource }) => resource)].map(({ resourceType, id }) => `${resourceType}/${id}`))
     const last = await lastLoadOf(store)
     const { known, seen } = recall({ key: keys.secret('bundle-digest'), version: VERSION, base: baseUrl }, last)
-    const loaded = await load(options, definitions, fetch, { existing: (type, id) => declared.has(`${type}/${id}`), known, canonicals })
+    const existing = (type: string, id: string): boolean => declared.has(`${type}/${id}`)
+    const loaded = await load(options, definitions, fetch, { existing, known, stored: { canonicals, store } })
     if (loaded.diagnostics.some(isError)) throw new BundleError(loaded.diagnostics)
     const entries = [...seeds, ...loaded.entries]
     for (const { type, id, method } of entries) if (id !== undefined && method !== 'DELETE') declared.add(`${type}/${id}`)
@@ -207,9 +207,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     await index.complete()
     started = true
 
-    const validation = createValidation(canonicals, options.validation ?? 'enforce', (name, issues) =>
-      log.warn({ resource: name, issues: issues.map(({ expression, diagnostics }) => `${expression}: ${diagnostics}`) }, 'invalid'),
-    )
+    const validation = restValidation(options, canonicals, log)
     const requestId = requestIds(random)
     const decisions = createDecisionLog(clock)
     const registrations = registrationsOf(submit)
@@ -233,6 +231,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
         configuration: live.configuration,
         canonicals,
         packages,
+        bases: basesOf(baseUrl, live.tables()),
         validation,
         random,
         clock,

@@ -21,7 +21,17 @@ export interface Settings {
   readonly maxBody: number
   readonly devMode: boolean
   readonly validation: ValidationMode
-  readonly bundleValidation: ReadonlyArray<{ readonly path: string; readonly mode: ValidationMode }>
+  readonly bundleValidation: readonly PathMode[]
+  /** Of whether references lead to something, where it is not as the validation is. */
+  readonly references?: ValidationMode
+  readonly bundleReferences: readonly PathMode[]
+  /** Is `aidbox-validation-skip: reference` honoured. */
+  readonly skipReference: boolean
+}
+
+interface PathMode {
+  readonly path: string
+  readonly mode: ValidationMode
 }
 
 export interface Given {
@@ -33,6 +43,8 @@ export interface Given {
   readonly allowEgress?: readonly string[]
   /** `report`, or `report=path`. */
   readonly validation?: readonly string[]
+  /** The same of references. */
+  readonly references?: readonly string[]
 }
 
 /** A setting that cannot be used; the message names it, never its value. */
@@ -76,21 +88,24 @@ const originsOf = (origins: readonly string[]): string[] =>
     return origin
   })
 
-const modeOf = (text: string): ValidationMode => {
+const modeOf = (name: string, text: string): ValidationMode => {
   const mode = VALIDATION_MODES.find((one) => one === text)
-  if (!mode) throw new SettingError(`validation is ${VALIDATION_MODES.join(', ')}, for all or for a path as in report=data/`)
+  if (!mode) throw new SettingError(`${name} is ${VALIDATION_MODES.join(', ')}, for all or for a path as in report=data/`)
   return mode
 }
 
 /** The last mode without a path is that of everything else. */
-const validationOf = (texts: readonly string[]): Pick<Settings, 'validation' | 'bundleValidation'> => {
+const modesOf = (
+  name: string,
+  texts: readonly string[],
+): { readonly all: ValidationMode | undefined; readonly paths: readonly PathMode[] } => {
   const split = texts.map((text): readonly [ValidationMode, string | undefined] => {
     const at = text.indexOf('=')
-    return at < 0 ? [modeOf(text), undefined] : [modeOf(text.slice(0, at)), text.slice(at + 1)]
+    return at < 0 ? [modeOf(name, text), undefined] : [modeOf(name, text.slice(0, at)), text.slice(at + 1)]
   })
   return {
-    validation: split.findLast(([, path]) => path === undefined)?.[0] ?? 'enforce',
-    bundleValidation: split.flatMap(([mode, path]) => (path === undefined ? [] : [{ path, mode }])),
+    all: split.findLast(([, path]) => path === undefined)?.[0],
+    paths: split.flatMap(([mode, path]) => (path === undefined ? [] : [{ path, mode }])),
   }
 }
 
@@ -98,6 +113,8 @@ const validationOf = (texts: readonly string[]): Pick<Settings, 'validation' | '
 export const readSettings = (given: Given, env: Readonly<Record<string, string | undefined>>): Settings => {
   const port = portOf(given.port ?? env.BOX_WEB_PORT ?? env.AIDBOX_PORT)
   const initBundle = env.BOX_INIT_BUNDLE
+  const validation = modesOf('validation', [...list(env.EMBERBOX_VALIDATION), ...(given.validation ?? [])])
+  const references = modesOf('references', [...list(env.EMBERBOX_REFERENCES), ...(given.references ?? [])])
   const paths = given.paths?.length ? given.paths : initBundle ? [] : ['bundles/demo']
   return {
     baseUrl: baseUrlOf(given.baseUrl ?? env.BOX_WEB_BASE_URL ?? env.AIDBOX_BASE_URL ?? `http://localhost:${port}`),
@@ -115,6 +132,10 @@ export const readSettings = (given: Given, env: Readonly<Record<string, string |
     corsOrigins: list(env.BOX_SECURITY_CORS_ORIGINS ?? '*'),
     maxBody: integer('BOX_WEB_MAX_BODY', env.BOX_WEB_MAX_BODY, 20_971_520),
     devMode: flag('BOX_SECURITY_DEV_MODE', env.BOX_SECURITY_DEV_MODE ?? env.AIDBOX_DEV_MODE, false),
-    ...validationOf([...list(env.EMBERBOX_VALIDATION), ...(given.validation ?? [])]),
+    validation: validation.all ?? 'enforce',
+    bundleValidation: validation.paths,
+    ...(references.all && { references: references.all }),
+    bundleReferences: references.paths,
+    skipReference: flag('BOX_FHIR_VALIDATION_SKIP_REFERENCE', env.BOX_FHIR_VALIDATION_SKIP_REFERENCE, false),
   }
 }

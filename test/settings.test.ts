@@ -21,6 +21,17 @@ test('defaults, environment and arguments, in this order', () => {
   ])
 })
 
+test('references are checked as validation is, unless they are said apart; the header that skips them is honoured by a setting', () => {
+  const plain = readSettings({}, {})
+  assert.deepEqual([plain.references, plain.bundleReferences, plain.skipReference], [undefined, [], false])
+  const given = readSettings(
+    { references: ['report', 'off=data/'] },
+    { EMBERBOX_REFERENCES: 'enforce', BOX_FHIR_VALIDATION_SKIP_REFERENCE: 'true' },
+  )
+  assert.deepEqual([given.references, given.bundleReferences, given.skipReference], ['report', [{ path: 'data/', mode: 'off' }], true])
+  assert.throws(() => readSettings({ references: ['sometimes'] }, {}), /references is enforce, report, off/)
+})
+
 test('a port, base URL or origin that cannot be used is refused', () => {
   for (const [given, env] of [
     [{ port: 'many' }, {}],

@@ -11,6 +11,7 @@ import type { Loaded, LoadOptions, Step } from './load.ts'
 import { createPackages, type Packages } from './package/entries.ts'
 import type { PackageReference } from './package/locate.ts'
 import { type ArchiveSource, isRemote, type Reading, type Source } from './read.ts'
+import { createReferences, type References } from './references.ts'
 import { type Validity, validityOf } from './validity.ts'
 import type { Reporter } from './values.ts'
 
@@ -65,6 +66,22 @@ const checkLinks = (entries: readonly Entry[], existing: LoadOptions['existing']
     }
     return linked.entry
   })
+}
+
+/** An entry of a batch that is left out for a reference takes from others what they refer to: asked again until nothing changes. */
+const checkReferences = async (entries: readonly Entry[], references: References, findings: Findings): Promise<void> => {
+  for (;;) {
+    const applied = entries.filter((entry) => !findings.failed.has(entry) || !isSkipped(entry))
+    const found = await references.dangling(applied)
+    const left = found.filter(({ entry, diagnostic }) => entry && diagnostic.severity === 'error' && isSkipped(entry))
+    for (const { entry, diagnostic } of left) if (entry) add(findings, entry, diagnostic)
+    if (left.length > 0) continue
+    for (const { entry, diagnostic } of found) {
+      if (entry) add(findings, entry, diagnostic)
+      else findings.diagnostics.push(diagnostic)
+    }
+    return
+  }
 }
 
 /** A policy whose link leads nowhere is compiled too, for what else is wrong with it; a malformed entry has been said enough of. */
@@ -175,9 +192,12 @@ export const checkSources = async (
   const unserved = declaredTypes(texts, knownTypes)
   const names = new Map<string, string>()
   const validity: Validity = validation ? await validityOf(validation, texts) : () => []
+  const references = validation && createReferences({ ...validation, types: knownTypes, isLine: (name) => names.has(name) })
   const check = (entry: Entry): readonly Diagnostic[] => {
     const malformed = checkEntry(entry, knownTypes)
-    return malformed.length > 0 ? malformed : validity(entry)
+    if (malformed.length > 0) return malformed
+    references?.seeLine(entry)
+    return validity(entry)
   }
   const checks = { names, check, skips: unserved }
   const configured: Entry[] = []
@@ -194,6 +214,7 @@ export const checkSources = async (
   checkSchemas(served, knownTypes, findings)
   const malformed = new Set(findings.failed)
   for (const entry of served.filter((one) => !malformed.has(one))) for (const problem of validity(entry)) add(findings, entry, problem)
+  if (references) await checkReferences(served, references, findings)
   const declares = (type: string, id: string): boolean => names.has(`${type}/${id}`)
   const entries = checkLinks(served, (type, id) => declares(type, id) || existing(type, id), findings)
   checkTables(entries, malformed, compile, findings)

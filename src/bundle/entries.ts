@@ -25,6 +25,8 @@ export interface Entry {
   readonly optional?: true
   /** Where the bundle says itself how its resources are validated. */
   readonly validation?: ValidationMode
+  /** And whether their references lead to something. */
+  readonly references?: ValidationMode
   /** The place of a path in the resource, or of its last key. */
   locate(path: Path, of?: 'key' | 'value'): Position
 }
@@ -175,13 +177,17 @@ const isUnnamedBundle = ({ resourceType, type, entry }: Fields): boolean =>
 
 const MODES: ReadonlyMap<unknown, ValidationMode> = new Map(VALIDATION_MODES.map((mode) => [mode, mode]))
 
-/** `validation: report` beside `resources`. */
-const validationOf = ({ validation }: Fields, outer: Located, to: Reporter): ValidationMode | undefined => {
-  const mode = MODES.get(validation)
-  if (validation !== undefined && !mode) {
-    to.report(outer.locate(['validation']), 'error', 'unknown-value', `validation is ${VALIDATION_MODES.join(', ')}`)
+/** `validation: report` and `references: report` beside `resources`. */
+const modesOf = (bundle: Fields, outer: Located, to: Reporter): Pick<Entry, 'validation' | 'references'> => {
+  const modeOf = (name: 'validation' | 'references'): ValidationMode | undefined => {
+    const mode = MODES.get(bundle[name])
+    if (bundle[name] !== undefined && !mode) {
+      to.report(outer.locate([name]), 'error', 'unknown-value', `${name} is ${VALIDATION_MODES.join(', ')}`)
+    }
+    return mode
   }
-  return mode
+  const [validation, references] = [modeOf('validation'), modeOf('references')]
+  return { ...(validation && { validation }), ...(references && { references }) }
 }
 
 const documentEntries = (outer: Located, source: string, to: Reporter): Entry[] => {
@@ -195,9 +201,9 @@ const documentEntries = (outer: Located, source: string, to: Reporter): Entry[] 
   if (value.resourceType === undefined && isFields(value.request)) return requestEntry(value, outer.locate, 'batch', source, to)
   if (value.resourceType !== undefined || !('resources' in value)) return listEntry(value, outer.locate, 'list', source, to)
   if (value.packages !== undefined) packagesOf(value.packages, (path) => outer.locate(['packages', ...path]), to)
-  const validation = validationOf(value, outer, to)
+  const modes = modesOf(value, outer, to)
   if (Array.isArray(value.resources)) {
-    return list(value.resources, ['resources']).map((entry) => (validation ? { ...entry, validation } : entry))
+    return list(value.resources, ['resources']).map((entry) => ({ ...entry, ...modes }))
   }
   to.report(outer.locate(['resources']), 'error', 'not-a-resource', 'resources is a list')
   return []

@@ -1,6 +1,7 @@
 // Bundles' resources are validated as REST's are, by the mode of their bundle (design, "Bundles"): an error, a warning, or nothing at all.
 import type { ValidationMode } from '../fhir/validated.ts'
 import type { Validate } from '../fhir/validation/validator.ts'
+import type { Target } from '../store/target.ts'
 import { CONFIGURATION_TYPES } from './configuration-types.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Entry } from './entries.ts'
@@ -10,6 +11,12 @@ type Fields = Entry['resource']
 export interface BundleValidation {
   /** The mode of a file that does not say its own. */
   modeOf(file: string): ValidationMode
+  /** Of whether its references lead to something; undefined: as its resources are validated. */
+  referencesOf(file: string): ValidationMode | undefined
+  /** Absolute bases of the box. */
+  readonly bases: readonly string[]
+  /** Those that are not in the store. */
+  absent(targets: readonly Target[]): Promise<readonly Target[]>
   /** The validator of what is at hand once these definitions of the bundles are. */
   validator(definitions: readonly Fields[]): Promise<Validate>
 }

@@ -24,6 +24,7 @@ emberbox keys rotate      new signing keys for the database of --data; a running
   --data FILE|:memory:     default data/emberbox.db
   --allow-egress ORIGIN    an origin that may be fetched though it is private or plain http; may be repeated
   --validation MODE[=PATH] enforce (default), report or off: of REST and bundles, or of the bundles at or below a path; may be repeated
+  --references MODE[=PATH] the same of whether references lead to something; where it is not said, as the validation is
 
 explain:
   --user ID --client ID    who asks; neither: nobody

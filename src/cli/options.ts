@@ -37,6 +37,7 @@ const OPTIONS = {
   data: { type: 'string' },
   'allow-egress': { type: 'string', multiple: true },
   validation: { type: 'string', multiple: true },
+  references: { type: 'string', multiple: true },
   discard: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -86,6 +87,7 @@ export const readCommandLine = (args: readonly string[], env: Readonly<Record<st
     baseUrl: values['base-url'],
     allowEgress: values['allow-egress'] ?? [],
     validation: values.validation ?? [],
+    references: values.references ?? [],
   }
   const explain = method === undefined || url === undefined ? undefined : { method: method.toUpperCase(), url, ...as }
   return { command, paths, help, version, settings: readSettings(given, env), explain, format: formatOf(values.format), discard }

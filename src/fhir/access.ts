@@ -24,6 +24,11 @@ export interface AccessRequest {
   readonly resource?: unknown
   /** What the interaction needs on `type`: e.g. read → ['r'], PUT → ['u', 'c'], batch → []. */
   readonly permissions: readonly Permission[]
+  /**
+   * Nobody makes this request: it is asked only whether it would be granted without bounds. Policies that search are not asked, and a
+   * denial is told to nobody.
+   */
+  readonly supposed?: true
 }
 
 /** What the principal may see or touch of each type. Asked once per type and permission; constant for one request. */

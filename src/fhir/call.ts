@@ -25,6 +25,8 @@ export interface FhirDependencies {
   readonly extract: (resource: Resource, targets?: CompartmentsOf) => Indexed
   readonly configuration: Configuration
   readonly canonicals: Canonicals
+  /** Absolute bases of this box, without a trailing slash: what is below one of them is ours. */
+  readonly bases: readonly string[]
   /** Without it nothing is validated. */
   readonly validation?: Validation
   readonly random: Random

@@ -2,7 +2,9 @@
 
 import type { Call } from './call.ts'
 import type { Canonicals } from './canonicals.ts'
+import { referring } from './integrity/referring.ts'
 import { FhirError } from './outcome.ts'
+import type { Resource } from './resource.ts'
 import type { Issue } from './validation/run.ts'
 import { createValidator, type Validate, type ValidationOptions } from './validation/validator.ts'
 import type { Write } from './write.ts'
@@ -14,6 +16,10 @@ export type ValidationMode = (typeof VALIDATION_MODES)[number]
 export interface Validation {
   /** Of what comes over REST. */
   readonly mode: ValidationMode
+  /** Of whether references lead to something. */
+  readonly references: ValidationMode
+  /** May a request say that its references are not looked at (`BOX_FHIR_VALIDATION_SKIP_REFERENCE`). */
+  readonly skippable: boolean
   issues(resource: unknown, options?: ValidationOptions): Promise<readonly Issue[]>
   /** Told of the errors of what is stored in spite of them. */
   readonly report: (name: string, issues: readonly Issue[]) => void
@@ -33,21 +39,26 @@ export const validatorOf = (canonicals: Canonicals): (() => Promise<Validate>) =
 }
 
 /** Validates by what is at hand when it is asked. */
-export const createValidation = (canonicals: Canonicals, mode: ValidationMode, report: Validation['report']): Validation => {
+export const createValidation = (canonicals: Canonicals, given: Omit<Validation, 'issues'>): Validation => {
   const validator = validatorOf(canonicals)
-  return { mode, report, issues: async (resource, options) => (await validator())(resource, options) }
+  return { ...given, issues: async (resource, options) => (await validator())(resource, options) }
 }
 
 const isError = ({ severity }: Issue): boolean => severity === 'error'
 
-/** The write, if its resource is valid or need not be. Throws FhirError 422 with every error. */
-export const validated = async ({ deps }: Call, write: Write): Promise<Write> => {
-  const { validation, configuration } = deps
-  const { type, id, resource } = write
-  if (resource === undefined || validation === undefined || validation.mode === 'off' || configuration.owns(type)) return write
-  const errors = (await validation.issues(resource)).filter(isError)
-  if (errors.length === 0) return write
-  if (validation.mode === 'enforce') throw new FhirError('processing', 'the resource is not valid', { issues: errors })
-  validation.report(`${type}/${id}`, errors)
-  return write
+/** Throws FhirError 422 with every error, where they are not only reported. */
+const checkResource = async ({ mode, issues, report }: Validation, { type, id }: Write, resource: Resource): Promise<void> => {
+  const errors = mode === 'off' ? [] : (await issues(resource)).filter(isError)
+  if (errors.length === 0) return
+  if (mode === 'enforce') throw new FhirError('processing', 'the resource is not valid', { issues: errors })
+  report(`${type}/${id}`, errors)
+}
+
+/** The write, if its resource is valid or need not be, with what it must find where it is written. Throws FhirError 422. */
+export const validated = async (call: Call, write: Write): Promise<Write> => {
+  const { validation, configuration } = call.deps
+  const { type, resource } = write
+  if (resource === undefined || validation === undefined || configuration.owns(type)) return write
+  await checkResource(validation, write, resource)
+  return referring(call, write)
 }

@@ -2,6 +2,7 @@
 import type { Criterion } from '../store/criterion.ts'
 import { authorizeChanges } from '../store/plan.ts'
 import type { Change, ChangeOutcome } from '../store/store.ts'
+import type { Rows } from './access.ts'
 import type { FhirDependencies } from './call.ts'
 import { indexOf } from './indexed.ts'
 import { FhirError } from './outcome.ts'
@@ -18,11 +19,15 @@ export interface Write {
   /** What the principal may touch: the stored state, and the submitted one. */
   readonly stored: Criterion
   readonly submitted: Criterion
+  /** What the principal reaches of every type. */
+  readonly rows: Rows
+  /** What the state refers to and must find. */
+  readonly refers?: Change['refers']
   /** The answer; throws FhirError for an outcome that is a refusal. */
   readonly answer: (outcome: ChangeOutcome) => FhirResponse
 }
 
-const changeOf = ({ type, id, terms, stored, submitted }: Write, state: Resource | undefined, index: Change['index']): Change => ({
+const changeOf = ({ type, id, terms, stored, submitted, refers }: Write, state: Resource | undefined, index: Change['index']): Change => ({
   type,
   id,
   action: state ? 'put' : 'delete',
@@ -31,6 +36,7 @@ const changeOf = ({ type, id, terms, stored, submitted }: Write, state: Resource
   submitted,
   ...(state && { compose: (version: number, updated: number) => composeText(state, id, version, updated) }),
   ...(index && { index }),
+  ...(refers && { refers }),
 })
 
 type States = ReadonlyArray<Resource | undefined>

@@ -127,6 +127,7 @@ export const createAuthorize = (dependencies: AuthorizeDependencies): ((principa
   return (principal) => {
     const reach = reachFor(principal)
     const deny = (access: AccessRequest, decision: Decision, reason: Denial['reason']): Decision => {
+      if (access.supposed) return decision
       const { client, user } = principal
       const denial = { request: access.request.id, operation: access.operation, reason, client: client?.id, user: user?.id }
       dependencies.decisionLog(denial, { access, principal })
@@ -136,7 +137,8 @@ export const createAuthorize = (dependencies: AuthorizeDependencies): ((principa
       if (uncovered(access, reach)) return deny(access, OUT_OF_SCOPE, 'scope')
       const asked = askedOf(access, principal)
       const { policies } = dependencies
-      const granted = decide(policies, asked.request, asked).granted || (policies.bounded && (await bounded(access, asked)))
+      const granted =
+        decide(policies, asked.request, asked).granted || (!access.supposed && policies.bounded && (await bounded(access, asked)))
       if (granted === true) return { permit: true, rows: reach?.rows ?? EVERYTHING, confined: reach?.confined ?? false }
       if (granted) return { permit: true, rows: rowsWithin(granted, reach), confined: true }
       return deny(access, principal.method === 'anonymous' ? UNAUTHENTICATED : FORBIDDEN, 'policy')

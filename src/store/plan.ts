@@ -1,6 +1,7 @@
 // The only maker of authorized plans: a plan is authorized by stating what the principal may see, and that becomes part of it.
 import { ALL, type Criterion, NOTHING } from './criterion.ts'
 import type { Authorized, Change, HistoryPlan, ReadPlan, SearchPlan } from './store.ts'
+import type { Target } from './target.ts'
 
 const brand = <Plan>(plan: Plan): Authorized<Plan> => plan as Authorized<Plan>
 
@@ -56,3 +57,7 @@ export const authorizeChanges = (
       return { ...change, stored: and(bounds.stored, change.stored), submitted: and(bounds.submitted, change.submitted) }
     }),
   )
+
+/** The targets of references whose existence may be told: those that `permitted` opens without bounds. The others are not looked for. */
+export const authorizeTargets = (targets: readonly Target[], permitted: (target: Target) => Criterion): Authorized<readonly Target[]> =>
+  brand(targets.filter((target) => isAll(permitted(target))))

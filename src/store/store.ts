@@ -3,6 +3,7 @@
 // (synchronous=FULL). Concurrent writes may share one commit. All times are milliseconds since the epoch.
 import type { Criterion } from './criterion.ts'
 import type { Indexed } from './entries.ts'
+import type { Target } from './target.ts'
 
 declare const authorized: unique symbol
 
@@ -98,10 +99,22 @@ export interface Change {
   readonly skipIdentical?: boolean
   /** Nothing that exists may match this criterion within `type` (conditional create); else `matched`. */
   readonly ifNoneExist?: Criterion
+  /** What the new state refers to: looked for once the whole unit is written, so that its changes may refer to each other in any order. */
+  readonly refers?: {
+    readonly targets: Authorized<readonly Target[]>
+    /** Does a target that is not there, or deleted, undo the unit; else the outcome names it. */
+    readonly refuse: boolean
+  }
 }
 
 export type ChangeOutcome =
-  | { readonly outcome: 'created' | 'updated' | 'unchanged' | 'matched'; readonly resource: StoredResource }
+  | {
+      readonly outcome: 'created' | 'updated' | 'unchanged' | 'matched'
+      readonly resource: StoredResource
+      /** Targets that are not there, of a change that they do not undo. */
+      readonly absent?: readonly Target[]
+    }
+  | { readonly outcome: 'dangling'; readonly absent: readonly Target[] }
   | { readonly outcome: 'deleted'; readonly version: number; readonly updated: number }
   | { readonly outcome: 'absent' | 'gone' | 'conflict' | 'version-mismatch' | 'refused' | 'ambiguous' }
 
@@ -117,6 +130,8 @@ export interface ResourceStore {
   version(plan: Authorized<ReadPlan & { readonly version: number }>): Promise<StoredResource | undefined>
   /** All changes or none: on any outcome but created, updated, unchanged, matched, deleted nothing is written. */
   write(changes: Authorized<readonly Change[]>): Promise<readonly ChangeOutcome[]>
+  /** Those of the targets that are not there, or deleted; each once. */
+  absent(targets: Authorized<readonly Target[]>): Promise<readonly Target[]>
   /** The current texts of every resource of a type, in id order (configuration at start). */
   all(type: string): Promise<readonly StoredResource[]>
   /** Up to `count` current texts of a type, in id order, after this id. */

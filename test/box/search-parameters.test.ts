@@ -62,7 +62,7 @@ const ASSERTED = "Condition.extension.where(url = 'http://hl7.org/fhir/Structure
 test('over REST: it finds what was stored before and after it, sorts, and is in the CapabilityStatement; deleted, it is unknown again', async (t) => {
   const box = await open()
   t.after(() => box.close())
-  await put(box, condition('c1', '2024-05-01'), condition('c2', '2020-01-01'), condition('c3'))
+  await put(box, { resourceType: 'Patient', id: 'p' }, condition('c1', '2024-05-01'), condition('c2', '2020-01-01'), condition('c3'))
   assert.equal(await found(box, 'Condition?asserted-date=2024'), 400)
   await put(box, parameter('asserted-date', 'Condition', 'date', `${ASSERTED}.valueDateTime`))
   await put(box, condition('c4', '2024-06-01'))

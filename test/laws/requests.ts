@@ -30,6 +30,10 @@ const observation = (draw: Draw, id?: string): string =>
     effectiveDateTime: '2024-01-05',
     ...(draw.chance(0.3) && { encounter: { reference: `Encounter/${idOf(draw, 'Encounter')}` } }),
     ...(draw.chance(0.3) && { hasMember: [{ reference: `Observation/${idOf(draw, 'Observation')}` }] }),
+    ...(draw.chance(0.3) && {
+      focus: [{ reference: draw.pick(['Patient/p10', 'Patient/p1', 'Device/p10-Device-1', 'Group/group-p1-p10']) }],
+    }),
+    ...(draw.chance(0.3) && { performer: [{ reference: draw.pick(['Practitioner/d1', 'Practitioner/d9', 'Patient/p10']) }] }),
     ...(draw.chance(0.2) && { identifier: [{ system: 'urn:mr', value: `p1-written-${draw.below(50)}` }] }),
   })
 

@@ -55,7 +55,9 @@ export const openWorld = async (records: readonly Record4[], keys: Keys): Promis
   let now = START
   const clock = { now: () => now }
   const random = { bytes: (length: number) => draw.bytes(length) }
-  const box = await createBox({ bundles: [file], baseUrl: BASE, clock, random, keys, env: {} })
+  // The records refer to the stranger's, whom one of the worlds does not have; what is asked for later is checked.
+  const bundleReferences = [{ path: file, mode: 'off' }] as const
+  const box = await createBox({ bundles: [file], bundleReferences, baseUrl: BASE, clock, random, keys, env: {} })
   rmSync(folder, { recursive: true, force: true })
   const browser = new Browser(box)
   const redeem = async (fields: Record<string, string>): Promise<string> => {

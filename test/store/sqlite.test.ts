@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { ALL, type Criterion } from '../../src/store/criterion.ts'
 import type { Indexed } from '../../src/store/entries.ts'
 import { MalformedCursor } from '../../src/store/errors.ts'
-import { authorizeChanges, authorizeHistory, authorizeRead, authorizeSearch } from '../../src/store/plan.ts'
+import { authorizeChanges, authorizeHistory, authorizeRead, authorizeSearch, authorizeTargets } from '../../src/store/plan.ts'
 import { openStore, pragmas } from '../../src/store/sqlite/open.ts'
 import type { Change, SearchPlan } from '../../src/store/store.ts'
 
@@ -88,6 +88,38 @@ for (const place of ['memory', 'file'])
       await again.close()
     }
   })
+
+test('targets of references are looked for at the end of a unit: refused, or told, where they are not there', async () => {
+  const store = await openStore({ file: ':memory:', clock })
+  const nothing: Indexed = { entries: [], compartments: [], date: 0 }
+  const targets = (...ids: string[]) =>
+    authorizeTargets(
+      ids.map((id) => ({ type: 'Patient', id })),
+      () => ALL,
+    )
+  const referring = (id: string, ids: readonly string[], refuse: boolean) =>
+    put('Observation', id, observation('p', 'x', 1), { refers: { targets: targets(...ids), refuse } })
+  const outcomes = await store.write(
+    write(referring('a', ['p', 'q'], true), put('Patient', 'p', nothing), referring('b', ['r', 'p'], true)),
+  )
+  assert.deepEqual(outcomes[0], { outcome: 'dangling', absent: [{ type: 'Patient', id: 'q' }] })
+  assert.deepEqual(outcomes[2], { outcome: 'dangling', absent: [{ type: 'Patient', id: 'r' }] })
+  assert.equal(await store.read(read('Patient', 'p')), undefined, 'nothing of the unit is written')
+  const kept = await store.write(write(referring('a', ['p'], true), put('Patient', 'p', nothing), referring('b', ['r', 'p'], false)))
+  assert.deepEqual(
+    kept.map((one) => ('absent' in one ? one.absent : one.outcome)),
+    ['created', 'created', [{ type: 'Patient', id: 'r' }]],
+  )
+  await store.write(write({ ...put('Patient', 'p', nothing), action: 'delete' }))
+  const asked = await store.absent(targets('p', 'r', 'r', 'never'))
+  assert.deepEqual(
+    asked.map(({ id }) => id),
+    ['p', 'r', 'never'],
+  )
+  const hidden = authorizeTargets([{ type: 'Patient', id: 'never' }], () => mine)
+  assert.deepEqual(await store.absent(hidden), [], 'whose existence may not be told is not looked for')
+  await store.close()
+})
 
 test('a code is taken by exactly one of two callers, and reuse ends the session (RFC 6749 §4.1.2)', async () => {
   const store = await openStore({ file: ':memory:', clock })

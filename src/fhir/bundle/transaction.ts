@@ -1,5 +1,6 @@
 // Transactions (R4 http.html#trules): every entry is authorized by itself and prepared; then all writes are one unit of the store.
 import { parseParameters } from '../../http/parameters.ts'
+import type { ChangeOutcome } from '../../store/store.ts'
 import type { Call } from '../call.ts'
 import { FhirError } from '../outcome.ts'
 import type { Permit } from '../permit.ts'
@@ -120,6 +121,35 @@ const checkReads = async (bundle: readonly BundleEntry[], interactions: Interact
   }
 }
 
+/** Several refusals as one: the first says what it is, all say where. */
+const together = (refusals: readonly unknown[]): unknown => {
+  const [first, ...others] = refusals
+  if (!(first instanceof FhirError) || others.length === 0) return first
+  const issues = refusals.flatMap((one) => (one instanceof FhirError ? one.issues : []))
+  return new FhirError(first.code, first.message, { status: first.status, headers: first.headers, issues })
+}
+
+/** The answers of what was written; throws what was refused: one write, or every one whose references lead nowhere. */
+const answersOf = (
+  bundle: readonly BundleEntry[],
+  writes: ReadonlyArray<{ readonly entry: BundleEntry; readonly write: Write }>,
+  outcomes: readonly ChangeOutcome[],
+): ReadonlyMap<BundleEntry, FhirResponse> => {
+  const answers = new Map<BundleEntry, FhirResponse>()
+  const refusals: unknown[] = []
+  for (const [index, { entry, write }] of writes.entries()) {
+    const outcome = outcomes[index]
+    if (!outcome) break
+    try {
+      answers.set(entry, write.answer(outcome))
+    } catch (error) {
+      refusals.push(at(bundle, entry, error))
+    }
+  }
+  if (refusals.length > 0) throw together(refusals)
+  return answers
+}
+
 /** All or nothing. Answers in the order of the Bundle; throws the first refusal. */
 export const transaction = async (
   call: Call,
@@ -146,16 +176,7 @@ export const transaction = async (
   const all = writes.map(({ write }) => write)
   checkIdentities(call, all)
   const outcomes = all.length === 0 ? [] : await commit(call.deps, all)
-  const answers = new Map<BundleEntry, FhirResponse>()
-  for (const [index, { entry, write }] of writes.entries()) {
-    const outcome = outcomes[index]
-    if (!outcome) break
-    try {
-      answers.set(entry, write.answer(outcome))
-    } catch (error) {
-      throw at(bundle, entry, error)
-    }
-  }
+  const answers = answersOf(bundle, writes, outcomes)
   if (answers.size < writes.length) throw new FhirError('conflict', 'the transaction could not be applied: what it deletes is gone already')
   const responses: FhirResponse[] = []
   for (const entry of bundle) {

@@ -45,6 +45,7 @@ export const creation = (call: Call, permit: Permit, resource: Resource, match?:
     terms: { create: true, replace: false, ...(match && { ifNoneExist: match.where }) },
     stored: ALL,
     submitted: permit.rows(type, 'c'),
+    rows: permit.rows,
     answer: answerWritten(call),
   }
 }

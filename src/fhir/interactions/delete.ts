@@ -23,6 +23,7 @@ const deletion = (call: Call, permit: Permit, id: string): Write => {
     terms: { create: false, replace: true, ...(ifMatch !== undefined && { ifMatch }) },
     stored: permit.rows(type, 'd'),
     submitted: ALL,
+    rows: permit.rows,
     answer: (outcome) => {
       const nothing = outcome.outcome === 'gone' || outcome.outcome === 'absent'
       if (outcome.outcome !== 'deleted' && (!nothing || permit.confined)) throw refusalOf(outcome)

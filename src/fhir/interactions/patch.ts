@@ -58,6 +58,7 @@ const patched = (call: Call, permit: Permit, found: StoredResource, patch: Patch
     terms: { create: false, replace: true, ifMatch: found.version },
     stored: permit.rows(type, 'u'),
     submitted: permit.rows(type, 'u'),
+    rows: permit.rows,
     answer: answerWritten(call),
   }
 }

@@ -39,6 +39,7 @@ export const replacement = (call: Call, permit: Permit, id: string, resource: Re
     terms: { create, replace: exists !== false, ...(ifMatch !== undefined && { ifMatch }) },
     stored: permit.rows(type, 'u'),
     submitted: and(permit.rows(type, 'u'), create ? permit.rows(type, 'c') : ALL),
+    rows: permit.rows,
     answer: (outcome) => {
       const precondition = exists !== undefined && (outcome.outcome === 'conflict' || outcome.outcome === 'gone')
       if (precondition || (exists === true && outcome.outcome === 'absent')) throw refusalOf({ outcome: 'version-mismatch' })

@@ -2,6 +2,7 @@
 import { ALL } from '../../store/criterion.ts'
 import { authorizeRead } from '../../store/plan.ts'
 import type { Call, Handler } from '../call.ts'
+import { danglingIn } from '../integrity/referring.ts'
 import { notHere } from '../interactions/read.ts'
 import { FhirError, type Issue, outcomeOf } from '../outcome.ts'
 import { onlyParameters } from '../parameters.ts'
@@ -84,8 +85,9 @@ export const validate: Handler = async (call) => {
     resource.resourceType === route.type
       ? []
       : [{ severity: 'error', code: 'structure', diagnostics: `this is no ${String(route.type)}`, expression: 'Resource' }]
-  const found = (await deps.validation?.issues(resource, { profiles, thorough: true })) ?? []
-  const issues = [...wrongType, ...modeIssues(call, asked), ...found.map(({ path: _, ...issue }) => issue)]
+  const form = (await deps.validation?.issues(resource, { profiles, thorough: true })) ?? []
+  const found = [...form, ...(await danglingIn(call, permit.rows, resource))]
+  const issues = [...wrongType, ...modeIssues(call, asked), ...found]
   return { status: 200, headers: {}, body: outcomeOf('validation', issues.length === 0 ? ALL_OK : issues) }
 }
 

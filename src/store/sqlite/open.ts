@@ -1,6 +1,7 @@
 // The SQLite implementation of the Store port: one file, one connection, one queue of writes.
 import type { Clock } from '../../http/runtime.ts'
 import type { Store } from '../store.ts'
+import { absent } from './absent.ts'
 import { type Connection, connect } from './database.ts'
 import type { Compiler } from './filter.ts'
 import { raw, sql } from './fragment.ts'
@@ -37,6 +38,7 @@ const build = (compiler: Compiler, queue: Queue, clock: Clock): Store => {
     search: async (plan) => search(compiler, plan),
     history: async (plan) => history(compiler, plan),
     version: async (plan) => version(compiler, plan),
+    absent: async (targets) => absent(compiler, targets),
     write: (changes) => queue.write(() => writeUnit(compiler, clock, changes)),
     all: async (type) =>
       db

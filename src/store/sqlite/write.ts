@@ -3,6 +3,8 @@ import type { Clock } from '../../http/runtime.ts'
 import { ALL, type Criterion } from '../criterion.ts'
 import type { Indexed } from '../entries.ts'
 import type { Change, ChangeOutcome, ResourceStore } from '../store.ts'
+import { keyOf, type Target } from '../target.ts'
+import { absent } from './absent.ts'
 import { driver, live } from './driver.ts'
 import { type Compiler, filter } from './filter.ts'
 import { sql } from './fragment.ts'
@@ -84,15 +86,37 @@ const changeOne = (compiler: Compiler, clock: Clock, change: Change): ChangeOutc
 
 const KEPT: ReadonlySet<string> = new Set(['created', 'updated', 'unchanged', 'matched', 'deleted'])
 
-/** The outcomes up to and including the first that undoes the unit. */
+/** What a change refers to, if it was one: a state that was there before is not judged again. */
+const referred = ({ refers }: Change, outcome: ChangeOutcome | undefined): readonly Target[] =>
+  refers && (outcome?.outcome === 'created' || outcome?.outcome === 'updated') ? refers.targets : []
+
+/** The outcomes with the targets that are not there, looked for at once for the whole unit. */
+const withAbsent = (compiler: Compiler, changes: readonly Change[], outcomes: readonly ChangeOutcome[]): readonly ChangeOutcome[] => {
+  const missing = new Set(
+    absent(
+      compiler,
+      changes.flatMap((change, at) => referred(change, outcomes[at])),
+    ).map(keyOf),
+  )
+  if (missing.size === 0) return outcomes
+  return outcomes.map((outcome, at) => {
+    const change = changes[at]
+    const own = change ? referred(change, outcome).filter((target) => missing.has(keyOf(target))) : []
+    if (own.length === 0 || !('resource' in outcome)) return outcome
+    return change?.refers?.refuse ? { outcome: 'dangling', absent: own } : { ...outcome, absent: own }
+  })
+}
+
+/** The outcomes up to and including the first that undoes the unit; where references do, all of them. */
 export const writeUnit = (compiler: Compiler, clock: Clock, changes: readonly Change[]): Done<readonly ChangeOutcome[]> => {
-  const value: ChangeOutcome[] = []
+  const written: ChangeOutcome[] = []
   for (const change of changes) {
     const outcome = changeOne(compiler, clock, change)
-    value.push(outcome)
-    if (!KEPT.has(outcome.outcome)) return { value, keep: false }
+    written.push(outcome)
+    if (!KEPT.has(outcome.outcome)) return { value: written, keep: false }
   }
-  return { value, keep: true }
+  const value = withAbsent(compiler, changes, written)
+  return { value, keep: value.every(({ outcome }) => KEPT.has(outcome)) }
 }
 
 /** Index entries anew, of what is still the version that they were made of. */

@@ -74,6 +74,7 @@ export const createServer = async (overrides: Partial<FhirDependencies> = {}) =>
     extract: createExtractor(definitions, { base: BASE }),
     configuration: noConfiguration,
     canonicals,
+    bases: [BASE],
     random,
     clock,
     cursorKey: new Uint8Array(32),

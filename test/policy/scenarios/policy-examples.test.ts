@@ -65,6 +65,7 @@ test('3: whoever has a Role with a practitioner searches observations', async ()
     { resourceType: 'Role', id: 'other', name: 'clerk', user: { reference: 'User/user-2' } },
     { resourceType: 'Practitioner', id: 'pr-1' },
     role,
+    { resourceType: 'Patient', id: 'p' },
     observation('o', 'p'),
   )
   assert.equal(await status(await token('user-1'), 'GET', '/fhir/Observation'), 200)
