@@ -94,14 +94,18 @@ export class Run {
     return this.containedTypes
   }
 
-  /** What a check would find, without saying it: does the value pass? */
-  passes(check: () => void): boolean {
+  /** How many errors a check would find, without saying them. */
+  errorsOf(check: () => void): number {
     const before = { findings: this.findings.length, errors: this.errors, depth: this.depth }
     check()
-    const passed = this.errors === before.errors
+    const found = this.errors - before.errors
     this.findings.length = before.findings
     this.errors = before.errors
     this.depth = before.depth
-    return passed
+    return found
+  }
+
+  passes(check: () => void): boolean {
+    return this.errorsOf(check) === 0
   }
 }

@@ -31,6 +31,18 @@ const NOTHING: Check = () => undefined
 const claimed = ({ meta }: Fields): readonly string[] =>
   isFields(meta) && Array.isArray(meta.profile) ? meta.profile.filter((one) => typeof one === 'string') : []
 
+/** Of a profile's versions, the latest first, the one that finds fewest errors; undefined where one finds none. */
+const nearestOf = (checks: readonly Check[], value: unknown, run: Run): Check | undefined => {
+  let nearest: Check | undefined
+  let fewest = Number.POSITIVE_INFINITY
+  for (const check of checks) {
+    const errors = run.errorsOf(() => check(value, run))
+    if (errors === 0) return undefined
+    if (errors < fewest) [nearest, fewest] = [check, errors]
+  }
+  return nearest
+}
+
 const ANY_RESOURCE: ReadonlySet<string> = new Set(['Resource', 'DomainResource'])
 
 /** Compiles what it needs when it first needs it, and keeps it: one validator serves as long as its definitions do. */
@@ -72,8 +84,8 @@ export const createValidator = ({ structures, terminology }: ValidatorDependenci
       checks ??= canonicals.flatMap((canonical) => checksOf(canonical, from) ?? [])
       const [first] = checks
       if (!first) return run.once(`the profile ${canonicals.join(', ')} is not at hand: it is not checked`)
-      if (checks.length > 1 && checks.some((check) => run.passes(() => check(value, run)))) return
-      first(value, run)
+      const nearest = checks.length === 1 ? first : nearestOf(checks, value, run)
+      nearest?.(value, run)
     }
   }
 
