@@ -1,9 +1,11 @@
 // `npm run conformance -- smart`: the certification kits of ../shared/inferno against the built server, from nothing to a verdict.
+// `npm run conformance -- validation`: our validator over ../shared/data, the packages' examples and mutants of both; no server, no kit.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Report, unexpected } from './exceptions.ts'
 import { answers, run, type Started, start } from './processes.ts'
+import { runValidation } from './validation/report.ts'
 
 const KITS = '../shared/inferno'
 const DATA = '../shared/data/us-core'
@@ -36,7 +38,16 @@ const judge = (report: Report): number => {
   return left.length === 0 ? 0 : 1
 }
 
-const verdict = async (): Promise<number> => {
+const validation = async (): Promise<number> => {
+  if (!existsSync(DATA) || !existsSync(PACKAGES)) {
+    console.error(`there is nothing at ${DATA} or ${PACKAGES}`)
+    return 69
+  }
+  const at = args.indexOf('--seed')
+  return runValidation(DATA, PACKAGES, at < 0 ? undefined : Number(args[at + 1]))
+}
+
+const kits = async (): Promise<number> => {
   if (!existsSync(KITS)) {
     console.error(`the kits are not at ${KITS}`)
     return 69
@@ -56,13 +67,13 @@ const verdict = async (): Promise<number> => {
   started.push(inferno)
   await answers('http://localhost:4567/api/test_suites', inferno, 120)
   const report = reportFile()
-  const kits = [...args, ...(args.includes('--strict') ? [] : ['--strict']), ...(args.includes('--report') ? [] : ['--report', report])]
-  const status = await run(process.execPath, [`${KITS}/conformance.mjs`, ...kits])
+  const asked = [...args, ...(args.includes('--strict') ? [] : ['--strict']), ...(args.includes('--report') ? [] : ['--report', report])]
+  const status = await run(process.execPath, [`${KITS}/conformance.mjs`, ...asked])
   return status === 0 || !existsSync(report) ? status : judge(JSON.parse(readFileSync(report, 'utf8')))
 }
 
 try {
-  process.exitCode = await verdict()
+  process.exitCode = await (args[0] === 'validation' ? validation() : kits())
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
