@@ -60,6 +60,7 @@ export const startConfiguration = (
     hashPassword: async (password) => (isPasswordHash(password) ? password : hashPassword(password, random)),
     exists: async (type, id) => declares(type, id) || (await store.read(authorizeRead({ type, id, where: ALL }, ALL)))?.text !== undefined,
     referrers: async (type, id) => (type === 'User' ? (await users.rolesOf(id)).map((role) => `Role/${role.id}`) : []),
+    personsOf: async (type, id) => (await users.whoAre(type, id)).map((user) => `User/${user.id}`),
     revoke: (id) => endGranted(store, id),
     swap: (next) => {
       tables = next

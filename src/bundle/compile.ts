@@ -13,6 +13,7 @@ import type { TokenIntrospector } from '../openid/types/token-introspector.ts'
 import { compilePolicies } from '../policy/compile.ts'
 import type { AccessPolicy } from '../policy/types/access-policy.ts'
 import type { Scope } from '../smart/types/scope.ts'
+import { apiPathProblems } from './api-paths.ts'
 import type { Tables } from './tables.ts'
 
 export interface TableProblem {
@@ -71,6 +72,10 @@ export const compileTables = (given: Iterable<Record<string, unknown>>, definiti
     ({ policy, ...rest }): TableProblem => ({ type: 'AccessPolicy', id: policy, ...rest }),
   )
   found.push(...searched.problems.map((problem): TableProblem => ({ type: 'SearchParameter', severity: 'error', ...problem })))
+  const apis = byId<Api>(resources, 'Api')
+  found.push(
+    ...apiPathProblems(apis.values(), definitions.types).map((problem): TableProblem => ({ type: 'Api', severity: 'error', ...problem })),
+  )
   const authConfigs = [...byId<AuthConfig>(resources, 'AuthConfig').values()]
   for (const { id } of authConfigs.slice(1)) {
     found.push({ type: 'AuthConfig', id, path: [], message: 'there can be one AuthConfig only', severity: 'error' })
@@ -82,7 +87,7 @@ export const compileTables = (given: Iterable<Record<string, unknown>>, definiti
     accessPolicies: byId<AccessPolicy>(resources, 'AccessPolicy'),
     scopes: byId<Scope>(resources, 'Scope'),
     operations: byId<Operation>(resources, 'Operation'),
-    apis: byId<Api>(resources, 'Api'),
+    apis,
     identityProviders: byId<IdentityProvider>(resources, 'IdentityProvider'),
     tokenIntrospectors: byId<TokenIntrospector>(resources, 'TokenIntrospector'),
     authConfig: authConfigs[0],

@@ -2,7 +2,7 @@
 import type { Configuration, ConfigurationChange, ConfigurationIssue } from '../fhir/configuration.ts'
 import { TABLE_TYPES, type TableProblem } from './compile.ts'
 import { keyOf, referrersOf, unresolved } from './configuration-links.ts'
-import { indexConfiguration, targetOf } from './index-configuration.ts'
+import { indexConfiguration, PEOPLE, targetOf } from './index-configuration.ts'
 import { type Hashing, hashSecrets, redact } from './secrets.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -25,6 +25,8 @@ export interface ConfigurationDependencies<Tables> extends Hashing {
   readonly exists: (type: string, id: string) => Promise<boolean>
   /** The stored rows (`Type/id`) outside the tables that hold on to a resource: the roles of a user. */
   readonly referrers: (type: string, id: string) => Promise<readonly string[]>
+  /** The Users (`User/id`) whose `fhirUser` is the resource. */
+  readonly personsOf: (type: string, id: string) => Promise<readonly string[]>
   /** A person's consent is taken back: what it bought ends, before the Grant is gone (security-requirements O-13). */
   readonly revoke: (grant: string) => Promise<void>
   /** Resolves when what the tables need is there. */
@@ -134,5 +136,13 @@ export const createConfiguration = <Tables>(deps: ConfigurationDependencies<Tabl
   }
 
   const compiles = (type: string): boolean => OWNED.has(type) || TABLE_TYPES.has(type)
-  return { owns: (type) => OWNED.has(type), compiles, prepare, redact, index: indexConfiguration }
+  return {
+    owns: (type) => OWNED.has(type),
+    isPerson: (type) => PEOPLE.includes(type),
+    personsOf: deps.personsOf,
+    compiles,
+    prepare,
+    redact,
+    index: indexConfiguration,
+  }
 }

@@ -34,7 +34,8 @@ const token: Field = { kind: 'token' }
 const identifier: Field = { kind: 'identifier' }
 const string: Field = { kind: 'string' }
 const to = (...target: readonly string[]): Field => ({ kind: 'reference', target })
-const PEOPLE = ['Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson', 'Person']
+/** What a User can be. */
+export const PEOPLE: readonly string[] = ['Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson', 'Person']
 
 /** Type → search parameter → what it searches. The parameters are Aidbox's where it documents any (aidbox-behaviour §2). */
 const INDEXED: ReadonlyMap<string, Readonly<Record<string, Field>>> = new Map<string, Readonly<Record<string, Field>>>([

@@ -2,6 +2,7 @@
 // resolve is an error, never a global policy). The three forms of a link become `{reference}`.
 import type { JsonValue } from '../http/json.ts'
 import type { Entry } from './entries.ts'
+import { PEOPLE } from './index-configuration.ts'
 import { didYouMean } from './suggest.ts'
 import type { Path } from './values.ts'
 
@@ -16,9 +17,8 @@ export const BUILT_IN_OPERATIONS: ReadonlySet<string> = new Set([
   ...['rpc', 'auth-token', 'decision', 'matcho', 'test-policy'],
 ])
 
-const PEOPLE = ['Patient', 'Practitioner', 'PractitionerRole', 'RelatedPerson', 'Person']
-
-const TARGETS: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> = new Map([
+/** Where a configuration resource refers to others, and to which types. */
+export const TARGETS: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> = new Map([
   ['AccessPolicy', new Map([['link', ['Client', 'User', 'Operation']]])],
   ['Role', new Map([['user', ['User']]])],
   ['User', new Map([['fhirUser', PEOPLE]])],

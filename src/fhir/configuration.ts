@@ -18,6 +18,10 @@ export interface ConfigurationChange {
 export interface Configuration {
   /** Is this type one of ours (Client, User, AccessPolicy …)? */
   owns(type: string): boolean
+  /** Can a User be a resource of this type (Patient, Practitioner …)? */
+  isPerson(type: string): boolean
+  /** The Users (`User/id`) who are this resource by their `fhirUser`. */
+  personsOf(type: string, id: string): Promise<readonly string[]>
   /** Must a change of this type compile: one of ours, or a SearchParameter. */
   compiles(type: string): boolean
   /**

@@ -5,6 +5,7 @@ import type { Change, ChangeOutcome } from '../store/store.ts'
 import type { Rows } from './access.ts'
 import type { FhirDependencies } from './call.ts'
 import { indexOf } from './indexed.ts'
+import { refuseLinked } from './linked.ts'
 import { FhirError } from './outcome.ts'
 import type { FhirResponse } from './request.ts'
 import { composeText, type Resource } from './resource.ts'
@@ -55,6 +56,7 @@ const KEPT: ReadonlySet<string> = new Set(['created', 'updated', 'unchanged', 'm
 
 /** Stores all or nothing; answers the outcomes up to and including the first refusal. Throws FhirError where configuration is refused. */
 export const commit = async (deps: FhirDependencies, writes: readonly Write[]): Promise<readonly ChangeOutcome[]> => {
+  await refuseLinked(deps, writes)
   const owned = writes.filter(({ type }) => deps.configuration.compiles(type))
   const states = writes.map(({ resource }) => resource)
   if (owned.length === 0) return store(deps, writes, states)

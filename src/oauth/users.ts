@@ -43,7 +43,7 @@ const referenceEntry = (param: string, reference: { reference?: string } | undef
 const user = (param: string, id: string): Criterion => ({ kind: 'reference', param, type: 'User', id })
 
 /** Users, roles and grants of a store. */
-export const createUsers = (store: Store): Users => {
+export const createUsers = (store: Store): Users & { whoAre(type: string, id: string): Promise<readonly User[]> } => {
   const byId = async (id: string): Promise<User | undefined> => {
     const found = await store.read(authorizeRead({ type: 'User', id, where: ALL }, ALL))
     return found?.text === undefined ? undefined : parse<User>(found.text)
@@ -60,6 +60,7 @@ export const createUsers = (store: Store): Users => {
       }
       return undefined
     },
+    whoAre: (type, id) => findAll<User>(store, 'User', { kind: 'reference', param: 'User.fhirUser', type, id }, 1_000),
     rolesOf: (id) => findAll<Role>(store, 'Role', user('Role.user', id), 1_000),
     grantOf: async (id, client) => {
       const where: Criterion = {

@@ -29,6 +29,7 @@ const setUp = (initial: readonly Fields[] = [CLIENT, POLICY], rows: readonly str
     hashPassword: async (password) => (password.startsWith('$hash$') ? password : `$hash$${password.length}`),
     exists: async (type, id) => initial.some((one) => one.resourceType === type && one.id === id),
     referrers: async (type, id) => (type === 'User' && id === 'u' ? rows : []),
+    personsOf: async () => [],
     revoke: async () => undefined,
     swap: async (tables) => void swapped.push(tables),
   })

@@ -39,6 +39,8 @@ export type Ask = (
 
 const noConfiguration: Configuration = {
   owns: () => false,
+  isPerson: () => false,
+  personsOf: async () => [],
   compiles: () => false,
   prepare: async () => ({ ok: true, resources: [], commit: async () => {}, abandon: () => {} }),
   redact: (_type, resource) => resource,
