@@ -2,20 +2,16 @@
 import type { IndexEntry, Indexed } from '../entries.ts'
 import { instant } from '../range.ts'
 import type { Connection } from './database.ts'
-import { raw, sql } from './fragment.ts'
+import { sql } from './fragment.ts'
 import { type Names, NO_SYSTEM, URL_SYSTEM } from './names.ts'
 import { SYSTEM } from './schema.ts'
+import type { Unit } from './unit.ts'
 
 export interface Row {
   readonly rid: number
   readonly type: number
   readonly sdate: number
 }
-
-/** The rid of a resource; a row without a body stands for one that is only referenced. */
-export const ridOf = (db: Connection, type: number, id: string): number =>
-  db.row<{ rid: number }>(sql`SELECT rid FROM res WHERE type = ${type} AND id = ${id}`)?.rid ??
-  db.execute('INSERT INTO res(type, id, ver, updated, sdate, method) VALUES(?, ?, 0, 0, 0, 0)', type, id).id
 
 const OWNED = ['tag', 'member', 'link', 'ident', 'str', 'dat', 'qty', 'comp']
 
@@ -37,17 +33,23 @@ export const clearIndex = (db: Connection, { rid, type, sdate }: Row): void => {
   for (const table of OWNED) db.execute(`DELETE FROM ${table} WHERE rid = ?`, rid)
 }
 
+/** Where the rows of a resource go. */
+export interface Writing {
+  readonly names: Names
+  readonly unit: Unit
+}
+
 /** Adds to `terms` what the resource is posted under; an occurrence of a composite (a negative rid) is posted under nothing. */
-const insertEntry = (db: Connection, names: Names, rid: number, entry: IndexEntry, terms: Set<number>): void => {
+const insertEntry = ({ names, unit }: Writing, rid: number, entry: IndexEntry, terms: Set<number>): void => {
+  const { rows } = unit
   if (entry.kind === 'identifier') {
-    const system = names.intern('system', entry.system)
-    db.execute('INSERT OR IGNORE INTO ident VALUES(?, ?, ?, ?)', entry.code, names.intern('identifier', entry.param), system, rid)
+    rows.add('ident', [entry.code, names.intern('identifier', entry.param), names.intern('system', entry.system), rid])
     return
   }
   const param = names.intern('param', entry.param)
   const tag = (code: string, system: number): void => {
     const term = names.term(param, code, system)
-    db.execute('INSERT OR IGNORE INTO tag VALUES(?, ?, ?)', rid, param, term)
+    rows.add('tag', [rid, param, term])
     if (rid > 0) terms.add(term)
   }
   switch (entry.kind) {
@@ -61,32 +63,25 @@ const insertEntry = (db: Connection, names: Names, rid: number, entry: IndexEntr
       tag(entry.url, URL_SYSTEM)
       break
     case 'string':
-      db.execute('INSERT OR IGNORE INTO str VALUES(?, ?, ?, ?)', param, entry.folded, entry.value, rid)
+      rows.add('str', [param, entry.folded, entry.value, rid])
       break
     case 'date':
-      db.execute('INSERT OR IGNORE INTO dat VALUES(?, ?, ?, ?)', param, instant(entry.from), instant(entry.to), rid)
+      rows.add('dat', [param, instant(entry.from), instant(entry.to), rid])
       break
     case 'number':
-      db.execute(
-        'INSERT OR IGNORE INTO qty VALUES(?, ?, ?, ?, ?)',
-        rid,
-        param,
-        entry.value,
-        names.intern('system', entry.system),
-        entry.code,
-      )
+      rows.add('qty', [rid, param, entry.value, names.intern('system', entry.system), entry.code])
       break
     case 'reference': {
-      const target = ridOf(db, names.intern('type', entry.type), entry.id)
-      db.execute('INSERT OR IGNORE INTO link VALUES(?, ?, ?)', rid, param, target)
+      const target = unit.ridOf(names.intern('type', entry.type), entry.id)
+      rows.add('link', [rid, param, target])
       // An occurrence of a composite has a negative rid and is nobody's referrer.
-      if (rid > 0) db.execute('INSERT OR IGNORE INTO ref VALUES(?, ?, ?)', target, param, rid)
+      if (rid > 0) rows.add('ref', [target, param, rid])
       break
     }
     case 'composite': {
-      const occurrence = (db.row<{ least: number | null }>(raw('SELECT min(occ) AS least FROM comp'))?.least ?? 0) - 1
-      db.execute('INSERT INTO comp VALUES(?, ?, ?)', rid, param, occurrence)
-      for (const part of entry.parts) insertEntry(db, names, occurrence, part, terms)
+      const occurrence = unit.occurrence()
+      rows.add('comp', [rid, param, occurrence])
+      for (const part of entry.parts) insertEntry({ names, unit }, occurrence, part, terms)
       break
     }
   }
@@ -103,15 +98,14 @@ const markExceptions = (names: Names, sdate: number, { entries, compartments }: 
   }
 }
 
-/** Writes the index rows of the resource. */
-export const insertIndex = (db: Connection, names: Names, { rid, type, sdate }: Row, indexed: Indexed): void => {
+/** Gathers the index rows of the resource. */
+export const insertIndex = (writing: Writing, { rid, type, sdate }: Row, indexed: Indexed): void => {
+  const { names, unit } = writing
   markExceptions(names, sdate, indexed)
   const terms = new Set([-type])
-  for (const entry of indexed.entries) insertEntry(db, names, rid, entry, terms)
+  for (const entry of indexed.entries) insertEntry(writing, rid, entry, terms)
   const patient = indexed.compartments.length > 0 ? names.intern('type', 'Patient') : 0
-  const patients = new Set(indexed.compartments.map((id) => ridOf(db, patient, id)))
-  for (const pat of patients) db.execute('INSERT INTO member VALUES(?, ?)', rid, pat)
-  // One row at a time: a statement that selected them would sort them first, at twice the price.
-  for (const pat of [SYSTEM, ...patients])
-    for (const term of terms) db.execute('INSERT INTO post VALUES(?, ?, ?, ?)', pat, term, sdate, rid)
+  const patients = new Set(indexed.compartments.map((id) => unit.ridOf(patient, id)))
+  for (const pat of patients) unit.rows.add('member', [rid, pat])
+  for (const pat of [SYSTEM, ...patients]) for (const term of terms) unit.rows.add('post', [pat, term, sdate, rid])
 }
