@@ -1,6 +1,7 @@
 // A box: one tenant, with its store, its keys and its tables. `createBox` reads bundles, applies them, and answers requests.
 import { toAidbox, toFhir } from './aidbox/format.ts'
 import { basesOf } from './bases.ts'
+import { openBoxKeys } from './box-keys.ts'
 import { applySteps } from './bundle/apply.ts'
 import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
 import { configurationParameters } from './bundle/index-configuration.ts'
@@ -22,9 +23,6 @@ import { createEgress } from './http/egress.ts'
 import type { Clock, Fetch, Log, Random } from './http/runtime.ts'
 import { keepLastLoad, lastLoadOf, recall } from './last-load.ts'
 import { compilerOf, servedConfiguration, startConfiguration, storedConfiguration, tablesOf } from './live-configuration.ts'
-import { keyFileOf } from './oauth/keys/file.ts'
-import { openKeys } from './oauth/keys/open.ts'
-import { watchKeys } from './oauth/keys/watch.ts'
 import type { Keys } from './oauth/keys.ts'
 import { createUsers } from './oauth/users.ts'
 import { createPackages, installedIn } from './packages.ts'
@@ -144,17 +142,19 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
   const definitions = withSearchParameters(loadDefinitions(), configurationParameters)
   const { store, canonicals } = await openCanonicals(await openStore({ file: data, clock }))
   try {
-    const keyed = { ...keyOptions(options, data), random, clock }
-    let keys = options.keys ?? (await openKeys(keyed))
-    const rotated = await watchKeys(keyed)
+    // At the first start these are made, on another core, while the bundles are read; what is wrong with them is said after what is wrong there.
+    const opening = openBoxKeys(options, { data, random, clock })
+    opening.catch(() => undefined)
     const stored = servedConfiguration(await storedConfiguration(store), definitions, log)
     const seeds = seedEntries(options)
     const declared = new Set([...stored, ...seeds.map(({ resource }) => resource)].map(({ resourceType, id }) => `${resourceType}/${id}`))
     const last = await lastLoadOf(store)
-    const { known, seen } = recall({ key: keys.secret('bundle-digest'), version: VERSION, base: baseUrl }, last)
+    const { known, seen } = recall({ key: async () => (await opening).keys.secret('bundle-digest'), version: VERSION, base: baseUrl }, last)
     const existing = (type: string, id: string): boolean => declared.has(`${type}/${id}`)
     const loaded = await load(options, definitions, fetch, { existing, known, stored: { canonicals, store } })
     if (loaded.diagnostics.some(isError)) throw new BundleError(loaded.diagnostics)
+    const { rotated, ...opened } = await opening
+    let { keys } = opened
     const entries = [...seeds, ...loaded.entries]
     for (const { type, id, method } of entries) if (id !== undefined && method !== 'DELETE') declared.add(`${type}/${id}`)
     let declares = (type: string, id: string): boolean => declared.has(`${type}/${id}`) || loaded.declares(type, id)
@@ -199,9 +199,10 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     declares = () => false
     const diagnostics = [...loaded.diagnostics, ...applied.warnings]
     const unread = seen.unchanged ? (last?.entries ?? 0) : 0
-    if (seen.digest !== undefined && !seen.unchanged) {
+    const digest = await seen.digest
+    if (digest !== undefined && !seen.unchanged) {
       const { packages } = loaded
-      await keepLastLoad(store, { digest: seen.digest, entries: loaded.entries.length + loaded.lines, warnings: diagnostics, packages })
+      await keepLastLoad(store, { digest, entries: loaded.entries.length + loaded.lines, warnings: diagnostics, packages })
     }
 
     await index.complete()
@@ -283,10 +284,3 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     throw error
   }
 }
-
-const keyOptions = ({ privatePem, publicPem, secret }: BoxOptions, data: string) => ({
-  ...(data !== ':memory:' && { file: keyFileOf(data) }),
-  ...(privatePem !== undefined && { privatePem }),
-  ...(publicPem !== undefined && { publicPem }),
-  ...(secret !== undefined && { secret }),
-})

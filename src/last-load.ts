@@ -36,14 +36,24 @@ const isUnchanged = ({ location, digest }: NamedPackage): boolean => {
   }
 }
 
+interface Given {
+  /** At the first start keys are still being made, which takes long: a load does not wait for them. */
+  readonly key: () => Promise<Uint8Array>
+  readonly version: string
+  readonly base: string
+}
+
 /** The `known` of a load: answers the last one's warnings where nothing has changed since; remembers the digest of this one. */
-export const recall = (given: Parameters<typeof loadDigest>[0], last: LastLoad | undefined) => {
-  const seen: { digest: string | undefined; unchanged: boolean } = { digest: undefined, unchanged: false }
+export const recall = ({ key, ...given }: Given, last: LastLoad | undefined) => {
+  const seen: { digest: Promise<string | undefined>; unchanged: boolean } = { digest: Promise.resolve(undefined), unchanged: false }
   const known: LoadOptions['known'] = async (sources, outside) => {
     // What cannot be read is not what was applied; the load says why.
-    seen.digest = await loadDigest(given, sources, outside).catch(() => undefined)
-    seen.unchanged = seen.digest !== undefined && seen.digest === last?.digest && (last.packages ?? []).every(isUnchanged)
-    return seen.unchanged ? last?.warnings : undefined
+    seen.digest = key()
+      .then((bytes) => loadDigest({ ...given, key: bytes }, sources, outside))
+      .catch(() => undefined)
+    if (!last) return undefined
+    seen.unchanged = (await seen.digest) === last.digest && (last.packages ?? []).every(isUnchanged)
+    return seen.unchanged ? last.warnings : undefined
   }
   return { known, seen }
 }

@@ -15,7 +15,8 @@ export interface SchemaProblem {
   readonly message: string
 }
 
-const ajv = new Ajv({ allErrors: true, verbose: true, strict: false })
+// Made for one load: to optimize what is compiled takes longer than it ever saves.
+const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, code: { optimize: false } })
 const compiled = new Map<string, ValidateFunction>()
 
 /** Within dist, or else beside the source tree. */
