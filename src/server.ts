@@ -15,11 +15,17 @@ export interface Listening {
 const GRACE_MS = 10_000
 const LIMITS = { maxHeaderSize: 16_384, requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 30_000 }
 
+const NOTHING = new Uint8Array()
+
+/** Once the parser is through with the message, one `read` has all of it. */
+const arrived = (incoming: IncomingMessage): Uint8Array | undefined => (incoming.complete ? (incoming.read() ?? NOTHING) : undefined)
+
 const wireOf = (incoming: IncomingMessage): Wire => ({
   target: incoming.url ?? '/',
   rawHeaders: incoming.rawHeaders,
   remoteAddr: incoming.socket.remoteAddress,
   body: incoming,
+  arrived: () => arrived(incoming),
 })
 
 const drained = (server: Server): Promise<void> =>

@@ -14,6 +14,8 @@ export interface Wire {
   readonly remoteAddr: string | undefined
   /** The body as it arrives; without it, it is read from the Request. */
   readonly body?: AsyncIterable<Uint8Array>
+  /** The whole body where it is here already, which spares the iteration; may be asked once. */
+  arrived?(): Uint8Array | undefined
 }
 
 export interface CanonicalOptions {
@@ -64,11 +66,17 @@ const headersOf = (request: Request, wire: Wire | undefined): ReadonlyMap<string
 
 const readBody = async (
   stream: AsyncIterable<Uint8Array> | null,
+  arrived: Wire['arrived'],
   headers: ReadonlyMap<string, string>,
   maxBody: number,
 ): Promise<Uint8Array> => {
   const tooLarge = () => new HttpError(413, `the body is larger than ${maxBody} bytes`)
   if (Number(headers.get('content-length') ?? 0) > maxBody) throw tooLarge()
+  const whole = arrived?.()
+  if (whole) {
+    if (whole.byteLength > maxBody) throw tooLarge()
+    return whole
+  }
   if (!stream) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let size = 0
@@ -121,7 +129,7 @@ export const canonicalRequest = (request: Request, wire: Wire | undefined, optio
     headers,
     remoteAddr: ipv4Mapped(wire?.remoteAddr),
     body: () => {
-      body ??= readBody(wire?.body ?? request.body, headers, options.maxBody)
+      body ??= readBody(wire?.body ?? request.body, wire?.arrived, headers, options.maxBody)
       return body
     },
   }
