@@ -6,7 +6,7 @@ import { defaultAudience } from '../client/audience.ts'
 import type { GrantName } from '../client/methods.ts'
 import { type Minting, mayRefresh, mintAccess, mintRefresh } from '../mint.ts'
 import type { Provider } from '../provider.ts'
-import { randomToken } from '../secret.ts'
+import { newSessionId } from '../session-id.ts'
 import type { OAuthParameters } from '../token/parameters.ts'
 import type { Client } from '../types/client.ts'
 import type { User } from '../types/user.ts'
@@ -44,7 +44,7 @@ export interface Opening {
 export const open = async (client: Client, grant: GrantName, asked: Authorization, provider: Provider): Promise<Opening> => {
   const aud = asked.aud ?? defaultAudience(client, grant, provider)
   const authorization: Authorization = aud === undefined ? asked : { ...asked, aud }
-  const id = randomToken(provider.random)
+  const id = newSessionId(provider)
   const minting: Minting = { client, grant, session: id, authorization }
   const access = await mintAccess(minting, provider)
   const refresh = mayRefresh(minting) ? mintRefresh(minting, provider) : undefined

@@ -56,4 +56,7 @@ export const MIGRATIONS: readonly string[] = [
     STRICT, WITHOUT ROWID;
   `,
   "ALTER TABLE login ADD COLUMN agent TEXT NOT NULL DEFAULT ''",
+  // A client's own session has neither, and is the one that is opened most.
+  `DROP INDEX session_user; CREATE INDEX session_user ON session(user) WHERE user IS NOT NULL;
+   DROP INDEX session_login; CREATE INDEX session_login ON session(login) WHERE login IS NOT NULL`,
 ]
