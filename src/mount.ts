@@ -13,6 +13,7 @@ import type { FhirRequest, FhirResponse, Format } from './fhir/request.ts'
 import { canonicalRequest, type Wire } from './http/canonical.ts'
 import { type CorsPolicy, corsHeaders, preflight } from './http/cors.ts'
 import { HttpError } from './http/errors.ts'
+import type { Reply } from './http/reply.ts'
 import type { CanonicalRequest } from './http/request.ts'
 import type { Clock, Log } from './http/runtime.ts'
 import type { Caller } from './identify.ts'
@@ -77,7 +78,7 @@ const SECURITY = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-r
  * Every header is given to the constructor: to set one later would cost the adapter's short cut from text to socket. They are assigned,
  * here and in presentation.ts: spreading several objects into one takes fifty times as long.
  */
-const toResponse = ({ status, headers, body }: FhirResponse, cors: Headers, id: string): Response => {
+const toResponse = ({ status, headers, body }: FhirResponse | Reply, cors: Headers, id: string): Response => {
   const all: Record<string, string> = Object.assign({ 'x-request-id': id }, SECURITY, cors, headers)
   if (cors.vary && headers.vary) all.vary = `${headers.vary}, ${cors.vary}`
   return new Response(body ?? null, { status, headers: all })
@@ -142,7 +143,9 @@ const mountEndpoints = (routes: Routes, options: MountOptions): void => {
     methods.set(path, (methods.get(path) ?? new Set()).add(method))
     routes.add(method, path, async (request, explain) => {
       if (explain) return new Response(null, { status: 204 })
-      return withHeaders(await handle(request, options.provider), cors ? corsHeaders(options.cors, request) : {}, request.id)
+      const shared = cors ? corsHeaders(options.cors, request) : {}
+      const answered = await handle(request, options.provider)
+      return answered instanceof Response ? withHeaders(answered, shared, request.id) : toResponse(answered, shared, request.id)
     })
     if (cors) routes.add('OPTIONS', path, (request) => named(preflight(options.cors, request), request.id))
   }

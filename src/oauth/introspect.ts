@@ -1,4 +1,5 @@
 // POST /auth/introspect (RFC 7662): a client sees its own tokens, a resource server (`Client.resource_server`) all of them.
+import type { Reply } from '../http/reply.ts'
 import type { CanonicalRequest } from '../http/request.ts'
 import { answer } from './answer.ts'
 import { authenticateClient } from './client/authenticate.ts'
@@ -20,7 +21,7 @@ const maySee = (client: Client, live: LiveToken): boolean => live.client.id === 
 const active = async (text: string, live: LiveToken, provider: Provider) => {
   const { token, authorization, client, user } = live
   const { profile, issuer, keys, fhirBases } = provider
-  const scope = profile.spell(authorization.scope).join(' ')
+  const scope = profile.spell(authorization.scope)
   const jwt = token.kind === 'access' ? await verifyOwn(text, keys, 'at+jwt') : undefined
   const fhirUser = user && authorization.scope.includes('fhirUser') ? profile.fhirUser(user) : undefined
   return {
@@ -41,7 +42,7 @@ const active = async (text: string, live: LiveToken, provider: Provider) => {
 }
 
 /** RFC 7662 §2 */
-export const introspect = async (request: CanonicalRequest, provider: Provider): Promise<Response> => {
+export const introspect = async (request: CanonicalRequest, provider: Provider): Promise<Reply> => {
   const parameters = await readParameters(request)
   const client = await authenticateClient(request, parameters, provider, method)
   const text = required(parameters, 'token')

@@ -44,7 +44,7 @@ export const refreshExpiry = (client: Client, grant: GrantName, now: number): nu
 
 const jwt = ({ client, authorization }: Minting, expires: number, provider: Provider): string => {
   const { issuer, profile, keys, random, fhirBases } = provider
-  const scope = profile.spell(authorization.scope).join(' ')
+  const scope = profile.spell(authorization.scope)
   const own = {
     iss: issuer,
     sub: authorization.user_id ?? client.id,

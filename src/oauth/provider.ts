@@ -1,5 +1,6 @@
 // What an authorization server consists of, and the port through which a profile of OAuth (SMART) takes part without OAuth knowing it.
 import type { Parameters } from '../http/parameters.ts'
+import type { Reply } from '../http/reply.ts'
 import type { CanonicalRequest } from '../http/request.ts'
 import type { Clock, Fetch, Log, Random } from '../http/runtime.ts'
 import type { RecordStore } from '../store/records.ts'
@@ -74,8 +75,8 @@ export interface Profile {
   tokenParameters(authorization: Authorization): Readonly<Record<string, unknown>>
   /** Claims of the access token beside RFC 9068's: atv, context … */
   tokenClaims(authorization: Authorization, client: Client): Readonly<Record<string, unknown>>
-  /** `scope` as the token response and the token spell it (wildcards expanded as the design says). */
-  spell(scope: readonly string[]): readonly string[]
+  /** The `scope` parameter as the token response and the token spell it (wildcards expanded as the design says); `''` for none. */
+  spell(scope: readonly string[]): string
   /** Contexts that client_credentials may ask: only `system/` resource scopes. */
   forClientItself(scope: readonly string[]): { readonly scope: readonly string[]; readonly refused: readonly string[] }
   /** Absolute URL of the user's FHIR resource, for the id_token's fhirUser. */
@@ -123,7 +124,7 @@ export interface Endpoint {
   readonly path: string
   /** CORS as the design says: metadata and the token family yes, authorize and pages never. */
   readonly cors: boolean
-  handle(request: CanonicalRequest, provider: Provider): Promise<Response>
+  handle(request: CanonicalRequest, provider: Provider): Promise<Response | Reply>
 }
 
 /** Resolves a request's credentials (Basic, Bearer) to a principal; throws OAuthError `invalid_token` (401) for bad ones. */

@@ -1,4 +1,5 @@
 // POST /auth/revoke (RFC 7009), and DELETE /Session (aidbox-behaviour §4.2): a token, or all that one grant bought, is dead from now on.
+import type { Reply } from '../http/reply.ts'
 import type { CanonicalRequest } from '../http/request.ts'
 import { answer } from './answer.ts'
 import { authenticate } from './bearer.ts'
@@ -10,7 +11,7 @@ import { sha256 } from './secret.ts'
 import { readParameters, required } from './token/parameters.ts'
 
 /** RFC 7009 §2.1: a refresh token takes its access tokens with it; a token that is not known is as good as revoked. */
-export const revoke = async (request: CanonicalRequest, provider: Provider): Promise<Response> => {
+export const revoke = async (request: CanonicalRequest, provider: Provider): Promise<Reply> => {
   const parameters = await readParameters(request)
   const client = await authenticateClient(request, parameters, provider, strongestMethod)
   const hash = sha256(required(parameters, 'token'))
@@ -22,7 +23,7 @@ export const revoke = async (request: CanonicalRequest, provider: Provider): Pro
 }
 
 /** Ends the session whose access token the request carries. */
-export const endCurrentSession = async (request: CanonicalRequest, provider: Provider): Promise<Response> => {
+export const endCurrentSession = async (request: CanonicalRequest, provider: Provider): Promise<Reply> => {
   const { session } = await authenticate(request, provider)
   if (!session) throw new OAuthError('invalid_token', 'a bearer token is needed', { headers: { 'www-authenticate': 'Bearer' } })
   await provider.records.endSession(session.id)

@@ -1,4 +1,5 @@
 // GET and POST /auth/userinfo (OpenID Connect Core §5.3), in Aidbox's form: the User without its secrets, with `sub`.
+import type { Reply } from '../http/reply.ts'
 import type { CanonicalRequest } from '../http/request.ts'
 import { answer } from '../oauth/answer.ts'
 import { readForm } from '../oauth/authorize/browser.ts'
@@ -17,7 +18,7 @@ const refuseTokenInForm = async (request: CanonicalRequest): Promise<void> => {
 }
 
 /** The userinfo endpoint. */
-export const userinfoEndpoint = async (request: CanonicalRequest, provider: Provider): Promise<Response> => {
+export const userinfoEndpoint = async (request: CanonicalRequest, provider: Provider): Promise<Reply> => {
   await refuseTokenInForm(request)
   const { user, scope } = await authenticate(request, provider)
   if (!user) throw new OAuthError('invalid_token', "a person's access token is needed", { headers: { 'www-authenticate': 'Bearer' } })

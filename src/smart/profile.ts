@@ -1,5 +1,6 @@
 // SMART's part in OAuth: the implementation of the port in oauth/provider.ts.
 import type { Parameters } from '../http/parameters.ts'
+import { remembering } from '../http/remember.ts'
 import type { Authorization } from '../oauth/authorization.ts'
 import type { Profile } from '../oauth/provider.ts'
 import type { Client } from '../oauth/types/client.ts'
@@ -64,6 +65,22 @@ const pickerRows = async (deps: ProfileDeps, user: User, client: Client, query: 
   ]
 }
 
+/** Different requests for scopes that are remembered of each client. */
+const ASKED_REMEMBERED = 50
+
+/** A client asks for the same again and again, and what it may be granted depends on this generation's tables alone. */
+const rememberGrantable = ({ scopes, readScope }: ProfileDeps): Profile['grantable'] => {
+  const known = new WeakMap<Client, (asked: string) => ReturnType<Profile['grantable']>>()
+  return (client, asked) => {
+    let of = known.get(client)
+    if (!of) {
+      of = remembering(ASKED_REMEMBERED, (text) => grantable(client, JSON.parse(text), scopes, readScope))
+      known.set(client, of)
+    }
+    return of(JSON.stringify(asked))
+  }
+}
+
 /** Makes the profile of one box. There is no picker for encounters: `launch/encounter` is for EHR launches (no context-standalone-encounter). */
 export const createProfile = (deps: ProfileDeps): Profile => ({
   checks: authorizationChecks(deps),
@@ -75,7 +92,7 @@ export const createProfile = (deps: ProfileDeps): Profile => ({
     if (!launch) throw unusableLaunch()
     return { id: launch.id, user: launch.user, context: launch.context }
   },
-  grantable: (client, asked) => grantable(client, asked, deps.scopes, deps.readScope),
+  grantable: rememberGrantable(deps),
   offered: (scope, launch) => (launch ? scope : scope.filter((one) => one !== 'launch/encounter')),
   patientFor,
   patients: (user, client, query) => pickerRows(deps, user, client, query),

@@ -20,5 +20,7 @@ export const expand = remembering(100, (scope): readonly string[] => {
   return documentedTypes(parsed.context).map((type) => `${parsed.context}/${type}.${parsed.spelling}`)
 })
 
-/** `scope` as answers spell it: each wildcard follows its documented types. */
-export const spell = (scope: readonly string[]): readonly string[] => [...new Set(scope.flatMap((one) => [...expand(one), one]))]
+const spelt = remembering(200, (scope) => [...new Set(scope.split(' ').flatMap((one) => [...expand(one), one]))].join(' '))
+
+/** The `scope` parameter as answers spell it: each wildcard follows its documented types. */
+export const spell = (scope: readonly string[]): string => spelt(scope.join(' '))

@@ -1,6 +1,7 @@
 // An authorization server in a test: fixed clients and users, a clock that the test turns, a stub of SMART's profile.
 import { randomBytes } from 'node:crypto'
 import { parametersOf, parseParameters } from '../../src/http/parameters.ts'
+import type { Reply } from '../../src/http/reply.ts'
 import type { CanonicalRequest, Method } from '../../src/http/request.ts'
 import type { Authorization } from '../../src/oauth/authorization.ts'
 import { tokenEndpoints } from '../../src/oauth/endpoints.ts'
@@ -55,7 +56,7 @@ const profile: Profile = {
   consumeLaunch: async () => true,
   tokenParameters: ({ context }) => context,
   tokenClaims: ({ context }) => ({ atv: 2, context }),
-  spell: (scope) => scope,
+  spell: (scope) => scope.join(' '),
   forClientItself: (scope) => ({
     scope: scope.filter((one) => one.startsWith('system/')),
     refused: scope.filter((one) => !one.startsWith('system/')),
@@ -98,6 +99,10 @@ export const basic = (id: string, secret: string) => ({ authorization: `Basic ${
 export const bearer = (token: unknown) => ({ authorization: `Bearer ${token}` })
 export const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
+/** What an endpoint answered, as it goes on the wire. */
+export const responseOf = (answered: Response | Reply): Response =>
+  answered instanceof Response ? answered : new Response(answered.body, answered)
+
 /** A box, its clock, and its token family over the wire's form. */
 export const createTestBox = async (
   extra: readonly Client[] = [],
@@ -128,7 +133,7 @@ export const createTestBox = async (
   const send = async (path: string, call: Call) => {
     const endpoint = tokenEndpoints.find((one) => one.path === path && one.method === (call.method ?? 'POST'))
     if (!endpoint) throw new Error(`no endpoint ${path}`)
-    const response = await endpoint.handle(request(path, call), provider)
+    const response = responseOf(await endpoint.handle(request(path, call), provider))
     return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> }
   }
   const post = (path: string, parameters: Record<string, string>, headers: Record<string, string> = {}) =>

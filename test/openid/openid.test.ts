@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { openidEndpoints } from '../../src/openid/endpoints.ts'
-import { bearer, createTestBox, ISSUER, request } from '../oauth/box.ts'
+import { bearer, createTestBox, ISSUER, request, responseOf } from '../oauth/box.ts'
 
 const get = async (box: Awaited<ReturnType<typeof createTestBox>>, path: string, headers: Record<string, string> = {}) => {
   const endpoint = openidEndpoints.find((one) => one.path === path && one.method === 'GET')
   assert.ok(endpoint)
-  const response = await endpoint.handle(request(path, { method: 'GET', headers }), box.provider)
+  const response = responseOf(await endpoint.handle(request(path, { method: 'GET', headers }), box.provider))
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }
 

@@ -54,11 +54,11 @@ test('narrowed: in the form that was asked, and two queries are one', () => {
 
 test('spell: the documented answers, with the wildcard kept', () => {
   assert.equal(
-    spell(['launch/patient', 'openid', 'fhirUser', 'offline_access', 'patient/*.read']).join(' '),
+    spell(['launch/patient', 'openid', 'fhirUser', 'offline_access', 'patient/*.read']),
     'launch/patient openid fhirUser offline_access patient/Patient.read patient/AllergyIntolerance.read patient/CarePlan.read patient/CareTeam.read patient/Condition.read patient/Device.read patient/DiagnosticReport.read patient/DocumentReference.read patient/Goal.read patient/Encounter.read patient/Immunization.read patient/MedicationRequest.read patient/Observation.read patient/Procedure.read patient/Provenance.read patient/Practitioner.read patient/Organization.read patient/Location.read patient/*.read',
   )
   assert.equal(
-    spell(['system/*.read']).join(' '),
+    spell(['system/*.read']),
     'system/AllergyIntolerance.read system/CarePlan.read system/CareTeam.read system/Condition.read system/Device.read system/DiagnosticReport.read system/DocumentReference.read system/Encounter.read system/Goal.read system/Group.read system/Immunization.read system/Location.read system/MedicationRequest.read system/Observation.read system/Organization.read system/Patient.read system/Practitioner.read system/Procedure.read system/Provenance.read system/*.read',
   )
 })

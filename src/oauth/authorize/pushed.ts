@@ -2,6 +2,7 @@
 // reference to it. Kept for a minute, taken once, by nobody but the client that pushed it (security-requirements O-17).
 import { HttpError } from '../../http/errors.ts'
 import { formatParameters, type Parameters, parametersOf, parseParameters } from '../../http/parameters.ts'
+import type { Reply } from '../../http/reply.ts'
 import type { CanonicalRequest } from '../../http/request.ts'
 import { answer } from '../answer.ts'
 import { authenticateClient } from '../client/authenticate.ts'
@@ -26,7 +27,7 @@ interface Pushed {
 const keyOf = (requestUri: string): string => sha256(requestUri.slice(PREFIX.length))
 
 /** POST /auth/par (RFC 9126 §2): what would be an error in the browser is told to the client at once. */
-export const push = async (request: CanonicalRequest, provider: Provider): Promise<Response> => {
+export const push = async (request: CanonicalRequest, provider: Provider): Promise<Reply> => {
   const given = await readParameters(request)
   const client = await authenticateClient(request, given, provider, (one) => methodFor(one, 'authorization_code'))
   if (given.has('request_uri')) throw new OAuthError('invalid_request', 'a pushed request has no request_uri')

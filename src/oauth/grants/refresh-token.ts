@@ -25,7 +25,7 @@ const loginLives = async ({ session }: LiveToken, { records, clock }: Provider):
 const narrowed = ({ parameters, provider: { profile } }: GrantRequest, granted: readonly string[]): readonly string[] | undefined => {
   const asked = askedScope(parameters)
   if (asked === undefined) return undefined
-  const spelt = profile.spell(granted)
+  const spelt = profile.spell(granted).split(' ')
   if (!asked.every((scope) => granted.includes(scope) || spelt.includes(scope))) {
     throw new OAuthError('invalid_scope', 'the scope is wider than what was granted')
   }

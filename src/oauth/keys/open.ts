@@ -65,9 +65,10 @@ export const openKeys = async (options: KeyOptions): Promise<Keys> => {
   const entries = [...first, ...stored.keys]
   const keys = await Promise.all(entries.map((entry, at) => ownKey(entry, supersededAt(entries, at))))
   const base = options.secret ?? stored.secret
+  const signers = keys.filter(isSigning)
   return {
     signing: (alg = 'RS256') => {
-      const key = keys.filter(isSigning).find((one) => one.alg === alg && one.from <= clock.now())
+      const key = signers.find((one) => one.alg === alg && one.from <= clock.now())
       if (!key) throw new Error(`there is no ${alg} key`)
       return key
     },

@@ -9,6 +9,17 @@ const ALGORITHMS: Readonly<Record<SigningAlgorithm, { readonly hash: string; rea
   ES384: { hash: 'sha384', dsaEncoding: 'ieee-p1363' },
 }
 
+/** What does not change from one token of a key to the next: the key as node:crypto has it, and the encoded header of each `typ`. */
+const prepared = new WeakMap<SigningKey, { readonly key: KeyObject; readonly headers: ReadonlyMap<string, string> }>()
+
+const prepare = (signing: SigningKey) => {
+  const { kid, alg, privateKey } = signing
+  const header = (typ: string) => [typ, base64url({ alg, typ, kid })] as const
+  const made = { key: KeyObject.from(privateKey), headers: new Map([header('at+jwt'), header('JWT')]) }
+  prepared.set(signing, made)
+  return made
+}
+
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /**
@@ -21,9 +32,10 @@ export const signOwn = (
   typ: 'at+jwt' | 'JWT',
   alg: SigningAlgorithm = 'RS256',
 ): string => {
-  const { kid, privateKey }: SigningKey = keys.signing(alg)
+  const signing = keys.signing(alg)
+  const { key, headers } = prepared.get(signing) ?? prepare(signing)
   const { hash, ...encoding } = ALGORITHMS[alg]
-  const input = `${base64url({ alg, typ, kid })}.${base64url(claims)}`
-  const signature = sign(hash, Buffer.from(input), { key: KeyObject.from(privateKey), ...encoding })
+  const input = `${headers.get(typ)}.${base64url(claims)}`
+  const signature = sign(hash, Buffer.from(input), Object.assign({ key }, encoding))
   return `${input}.${signature.toString('base64url')}`
 }

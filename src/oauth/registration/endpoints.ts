@@ -1,5 +1,6 @@
 // Dynamic client registration (RFC 7591) and its management (RFC 7592): there only where AuthConfig.registration lets somebody in.
 import { MalformedBody, parseJson } from '../../http/json.ts'
+import type { Reply } from '../../http/reply.ts'
 import type { CanonicalRequest } from '../../http/request.ts'
 import { answer, answering } from '../answer.ts'
 import { countAttempt } from '../authorize/throttle.ts'
@@ -74,7 +75,7 @@ const keep = async (provider: Provider, client: Client): Promise<void> => {
   if (problem !== undefined) throw new OAuthError('invalid_client_metadata', problem)
 }
 
-const register = async (request: CanonicalRequest, provider: Provider): Promise<Response> => {
+const register = async (request: CanonicalRequest, provider: Provider): Promise<Reply> => {
   admit(request, provider)
   const metadata = readMetadata(await readBody(request), provider)
   const id = randomToken(provider.random).replaceAll('_', '.')
@@ -95,7 +96,7 @@ const managed = (request: CanonicalRequest, provider: Provider): { readonly clie
   return { client, access_token }
 }
 
-const read = async (request: CanonicalRequest, provider: Provider): Promise<Response> => {
+const read = async (request: CanonicalRequest, provider: Provider): Promise<Reply> => {
   const { client, access_token } = managed(request, provider)
   return answer(200, told(provider, client, { access_token }))
 }
@@ -108,7 +109,7 @@ const checkUnchanged = (fields: Fields, client: Client): void => {
   throw new OAuthError('invalid_client_metadata', 'client_secret must be the one registered')
 }
 
-const update = async (request: CanonicalRequest, provider: Provider): Promise<Response> => {
+const update = async (request: CanonicalRequest, provider: Provider): Promise<Reply> => {
   const { client, access_token } = managed(request, provider)
   const fields = await readBody(request)
   checkUnchanged(fields, client)

@@ -1,5 +1,6 @@
 // POST /auth/token (RFC 6749 §3.2), in five phases: read → authenticate the client → grant → mint (within the grant, whose gate
 // records what was minted) → answer.
+import type { Reply } from '../../http/reply.ts'
 import type { CanonicalRequest } from '../../http/request.ts'
 import { answer } from '../answer.ts'
 import { authenticateClient } from '../client/authenticate.ts'
@@ -51,7 +52,7 @@ const GRANTS: ReadonlyMap<string, { readonly grant: Grant; readonly expect: Expe
 export const GRANT_TYPES: readonly string[] = [...GRANTS.keys()]
 
 const tokenResponse = async ({ access, refresh, client, grant, authorization, user }: Issued, provider: Provider) => {
-  const scope = provider.profile.spell(authorization.scope).join(' ')
+  const scope = provider.profile.spell(authorization.scope)
   const withIdToken = user && authorization.scope.includes('openid') && provider.idToken
   return Object.assign({}, provider.profile.tokenParameters(authorization), {
     access_token: access,
@@ -65,7 +66,7 @@ const tokenResponse = async ({ access, refresh, client, grant, authorization, us
 }
 
 /** The token endpoint. */
-export const token = async (request: CanonicalRequest, provider: Provider): Promise<Response> => {
+export const token = async (request: CanonicalRequest, provider: Provider): Promise<Reply> => {
   // 1. Read.
   const parameters = await readParameters(request)
   const kind = GRANTS.get(required(parameters, 'grant_type'))

@@ -8,7 +8,7 @@ import { hashPassword } from '../../../src/oauth/password.ts'
 import { sha256 } from '../../../src/oauth/secret.ts'
 import type { Client } from '../../../src/oauth/types/client.ts'
 import type { Grant } from '../../../src/oauth/types/grant.ts'
-import { CHALLENGE, createTestBox, FORM, ISSUER, REDIRECT, request } from '../box.ts'
+import { CHALLENGE, createTestBox, FORM, ISSUER, REDIRECT, request, responseOf } from '../box.ts'
 
 const PASSWORD = await hashPassword('correct horse', { bytes: (length) => randomBytes(length) })
 const ASKED = {
@@ -51,7 +51,9 @@ const createBrowser = async () => {
     const endpoint = authorizeEndpoints.find((one) => one.path === path && one.method === method)
     assert.ok(endpoint, path)
     const cookie = [...cookies].map((pair) => pair.join('=')).join('; ')
-    const response = await endpoint.handle(request(path, { method, query, body, headers: { ...FORM, cookie, ...headers } }), provider)
+    const response = responseOf(
+      await endpoint.handle(request(path, { method, query, body, headers: { ...FORM, cookie, ...headers } }), provider),
+    )
     for (const line of response.headers.getSetCookie()) {
       const [name = '', value = ''] = (line.split(';')[0] ?? '').split('=')
       cookies.set(name, value)
