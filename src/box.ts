@@ -14,7 +14,7 @@ import { createFhirApi } from './fhir/api.ts'
 import { openCanonicals } from './fhir/canonical-store.ts'
 import { type Definitions, loadDefinitions } from './fhir/definitions/definitions.ts'
 import { withSearchParameters } from './fhir/definitions/extend.ts'
-import { indexOf } from './fhir/indexed.ts'
+import { extractOf, indexOf } from './fhir/indexed.ts'
 import { newId } from './fhir/resource.ts'
 import { criterionOf } from './fhir/search/parse.ts'
 import { type AskedRequest, createGeneration, type ExplainedAs, type Generation, type Ground } from './generation.ts'
@@ -188,6 +188,7 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
       store,
       configuration: live.configuration,
       index: indexed,
+      extract: (type) => extractOf({ configuration: live.configuration, extract: index.extract }, type),
       criterionOf: (type, query) => criterionOf(index.definitions(), type, query, `${baseUrl}/fhir`),
       freshId: () => newId(random),
     })

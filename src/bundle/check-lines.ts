@@ -2,6 +2,7 @@
 import { CONFIGURATION_TYPES } from './configuration-types.ts'
 import type { Diagnostic, Position } from './diagnostic.ts'
 import { type Entry, lineEntry } from './entries.ts'
+import type { LineNames } from './line-names.ts'
 import { linesOf, NotText } from './lines.ts'
 import type { LineSource } from './read.ts'
 import type { Reporter } from './values.ts'
@@ -17,8 +18,8 @@ export interface CheckedLines {
 const MOST_DIAGNOSTICS = 1_000
 
 export interface LineChecks {
-  /** `Type/id` of what other lines declared, with its place; what these declare is added. */
-  readonly names: Map<string, string>
+  /** What other lines declared; what these declare is added. */
+  readonly names: LineNames
   /** What is wrong with an entry, beyond its form. */
   check(entry: Entry): readonly Diagnostic[]
   /** Types that are skipped without a word: the caller has said it. */
@@ -27,15 +28,11 @@ export interface LineChecks {
 
 const atLine = ({ file }: LineSource, line: number): Position => ({ file, line, col: 1 })
 
-const duplicate = (entry: Entry, names: Map<string, string>): Diagnostic | undefined => {
-  const key = `${entry.type}/${entry.id}`
-  const earlier = names.get(key)
-  const { file, line, col } = entry.position
-  if (earlier === undefined) {
-    names.set(key, `${file}:${line}:${col}`)
-    return undefined
-  }
-  return { ...entry.locate(['id']), severity: 'error', code: 'duplicate-id', message: `${key} is declared at ${earlier} already` }
+const duplicate = (entry: Entry, names: LineNames): Diagnostic | undefined => {
+  const { type, id = '' } = entry
+  const earlier = names.declare(type, id, entry.position)
+  if (earlier === undefined) return undefined
+  return { ...entry.locate(['id']), severity: 'error', code: 'duplicate-id', message: `${type}/${id} is declared at ${earlier} already` }
 }
 
 /** Reads and checks every line; problems go to the reporter, all of them, the first thousand word for word. */

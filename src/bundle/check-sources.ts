@@ -6,6 +6,7 @@ import { CONFIGURATION_TYPES } from './configuration-types.ts'
 import { type Diagnostic, type Position, sortDiagnostics } from './diagnostic.ts'
 import { withoutDuplicates } from './duplicates.ts'
 import { type Entry, entriesOf } from './entries.ts'
+import { createLineNames } from './line-names.ts'
 import { knownOf, linkEntry } from './link.ts'
 import type { Loaded, LoadOptions, Step } from './load.ts'
 import { createPackages, type Packages } from './package/entries.ts'
@@ -190,7 +191,7 @@ export const checkSources = async (
   const packages = createPackages(fetch, reporter)
   const { sources, entries: texts } = await textEntries(read.sources, packages, (file) => (isRemote(file) ? remote : reporter))
   const unserved = declaredTypes(texts, knownTypes)
-  const names = new Map<string, string>()
+  const names = createLineNames()
   const validity: Validity = validation ? await validityOf(validation, texts) : () => []
   const references = validation && createReferences({ ...validation, types: knownTypes, isLine: (name) => names.has(name) })
   const check = (entry: Entry): readonly Diagnostic[] => {

@@ -23,6 +23,8 @@ export interface Entry {
   readonly fullUrl?: string
   /** Left out with a warning where it is wrong: a definition of a package, which nobody here can mend. */
   readonly optional?: true
+  /** A line of a large file: its resource is read each time it is asked for. */
+  readonly unread?: true
   /** Where the bundle says itself how its resources are validated. */
   readonly validation?: ValidationMode
   /** And whether their references lead to something. */
@@ -224,6 +226,30 @@ export const lineEntry = (file: string, line: number, content: string, to: Repor
     const col = Number(/:(\d+)\)$/.exec(error.message)?.[1] ?? 1)
     to.report({ file, line, col }, 'error', 'syntax', error.message.replace(/ \(\d+:\d+\)$/, ''))
     return undefined
+  }
+}
+
+const HEAD = /^\{"resourceType":"([A-Za-z]+)","id":"([A-Za-z0-9\-.]{1,64})",/
+
+/** A line that has been checked: what it is about, without reading the rest where it stands first. */
+export const checkedLine = (file: string, line: number, content: string, to: Reporter): Entry | undefined => {
+  const [, type, id] = HEAD.exec(content) ?? []
+  const whole = type === undefined || isUnserved(type) ? lineEntry(file, line, content, to) : undefined
+  const named = whole ?? { type, id }
+  if (named.type === undefined || named.id === undefined) return undefined
+  return {
+    position: { file, line, col: 1 },
+    mode: 'list',
+    source: file,
+    method: 'PUT',
+    type: named.type,
+    id: named.id,
+    unread: true,
+    get resource() {
+      const value = parseJson(content)
+      return isFields(value) ? value : {}
+    },
+    locate: () => ({ file, line, col: 1 }),
   }
 }
 

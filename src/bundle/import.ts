@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto'
 import type { Applied, ApplyDependencies } from './apply.ts'
 import { CONFIGURATION_TYPES } from './configuration-types.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import { type Entry, lineEntry } from './entries.ts'
+import { checkedLine, type Entry } from './entries.ts'
 import { linesOf } from './lines.ts'
 import type { LineSource } from './read.ts'
 import type { Reporter } from './values.ts'
@@ -69,7 +69,7 @@ export const importLines = (
     }
 
     for await (const line of linesOf(source)) {
-      const entry = lineEntry(source.file, line.number, line.text, CHECKED)
+      const entry = checkedLine(source.file, line.number, line.text, CHECKED)
       if (!entry || skips(entry.type) || CONFIGURATION_TYPES.has(entry.type)) continue
       batch.push({ entry, digest: digestOf(line.text, digestKey) })
       const failed = batch.length < BATCH ? [] : await flush()

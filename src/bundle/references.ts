@@ -7,6 +7,7 @@ import { keyOf, type Target } from '../store/target.ts'
 import { CONFIGURATION_TYPES } from './configuration-types.ts'
 import type { Diagnostic, Position } from './diagnostic.ts'
 import type { Entry } from './entries.ts'
+import { apart } from './line-names.ts'
 import type { BundleValidation } from './validity.ts'
 import type { Path } from './values.ts'
 
@@ -93,14 +94,16 @@ export const createReferences = (deps: ReferenceDependencies): References => {
   const seeLine = (entry: Entry): void => {
     const severity = severityOf(entry)
     if (!severity) return
-    eachReference(entry.resource, (reference, path) => {
-      const found = isLine(reference) ? undefined : wantedBy(reference)
+    eachReference(entry.resource, (said, path) => {
+      if (isLine(said)) return
+      const reference = apart(said)
+      const found = wantedBy(reference)
       if (!found) return
       const { wanted } = found
       const key = `${severity} ${wanted ? keyOf(wanted) : reference}`
       const known = lines.get(key)
       if (known) known.others++
-      else lines.set(key, { wanted, position: entry.position, type: entry.type, reference, path: [...path], severity, others: 0 })
+      else lines.set(key, { wanted, position: entry.position, type: apart(entry.type), reference, path: [...path], severity, others: 0 })
     })
   }
 

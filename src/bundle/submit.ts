@@ -1,5 +1,6 @@
 // Checked entries to the store (design, "A bundle": applied in the order given, configuration compiled and swapped in with its unit).
 import type { Configuration, ConfigurationChange } from '../fhir/configuration.ts'
+import type { Written } from '../fhir/indexed.ts'
 import { composeText, type Resource } from '../fhir/resource.ts'
 import { ALL, type Criterion } from '../store/criterion.ts'
 import type { Indexed } from '../store/entries.ts'
@@ -12,7 +13,9 @@ export interface SubmitDependencies {
   readonly store: Store
   readonly configuration: Configuration
   /** Index entries of a resource, given the others of its unit by `Type/id`. */
-  readonly index: (type: string, resource: Resource, written: ReadonlyMap<string, Resource>) => Promise<() => Indexed>
+  readonly index: (type: string, resource: Resource, written: Written) => Promise<() => Indexed>
+  /** Those of a resource that are made of nothing but itself; undefined for a type that is not so. */
+  readonly extract: (type: string) => ((resource: Resource) => Indexed) | undefined
   /** The criterion of `ifNoneExist`. Throws what is fit to be shown where it is not a search. */
   readonly criterionOf: (type: string, query: string) => Criterion
   /** A fresh id for a POST without one. */
@@ -103,8 +106,6 @@ const conditionOf = ({ entry, type }: Step, { criterionOf }: SubmitDependencies)
   }
 }
 
-type Written = ReadonlyMap<string, Resource>
-
 const changeOf = async (step: Step, state: Fields | undefined, written: Written, deps: SubmitDependencies): Promise<Change> => {
   const { entry, type, id } = step
   if (!state) return { type, id, action: 'delete', ...UNBOUNDED, create: false, replace: true }
@@ -150,7 +151,37 @@ const write = async (steps: readonly Step[], states: ReadonlyArray<Fields | unde
 const configurationOf = (steps: readonly Step[], { configuration }: SubmitDependencies): readonly ConfigurationChange[] =>
   steps.filter(({ type }) => configuration.compiles(type)).map(({ type, id, state }) => ({ type, id, resource: state }))
 
+/** Lines: each is read when its turn comes within the unit, and forgotten then, so that a large unit is nowhere whole. */
+const writeLines = async (entries: readonly Entry[], deps: SubmitDependencies): Promise<void> => {
+  const named = new Map(entries.map((entry) => [`${entry.type}/${entry.id}`, entry]))
+  const written: Written = { get: (name) => named.get(name)?.resource }
+  const changes: Change[] = []
+  for (const entry of entries) {
+    const { type, id = '' } = entry
+    const extract = deps.extract(type)
+    let read: Resource | undefined
+    const resource = (): Resource => {
+      read ??= entry.resource
+      return read
+    }
+    const index = extract ? () => extract(resource()) : await deps.index(type, entry.resource, written)
+    changes.push({
+      ...{ type, id, action: 'put', ...UNBOUNDED, create: true, replace: true, skipIdentical: true },
+      compose: (version, updated) => composeText(resource(), id, version, updated),
+      index: () => {
+        const indexed = index()
+        read = undefined
+        return indexed
+      },
+    })
+  }
+  const outcomes = await deps.store.write(authorizeChanges(changes, () => UNBOUNDED))
+  const refused = entries[outcomes.findIndex(({ outcome }) => !DONE.has(outcome))]
+  if (refused) throw new Unsubmitted(refused, 'it was refused')
+}
+
 const submitUnit = async (entries: readonly Entry[], deps: SubmitDependencies): Promise<void> => {
+  if (entries.every(({ unread, type }) => unread && !deps.configuration.compiles(type))) return writeLines(entries, deps)
   const steps = await stepsOf(targetsOf(entries, deps.freshId), deps)
   const changes = configurationOf(steps, deps)
   if (changes.length === 0)

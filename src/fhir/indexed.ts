@@ -8,7 +8,7 @@ import { parseStored, type Resource } from './resource.ts'
 export type IndexDependencies = Pick<FhirDependencies, 'definitions' | 'store' | 'configuration' | 'extract'>
 
 /** Resources that are written in the same unit, by `Type/id`: they are as good as stored. */
-export type Written = ReadonlyMap<string, Resource>
+export type Written = Pick<ReadonlyMap<string, Resource>, 'get'>
 
 const TARGET = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})$/
 
@@ -26,6 +26,10 @@ const compartmentsOf = async (deps: IndexDependencies, reference: string, writte
   const stored = await deps.store.read(authorizeRead({ type, id, where: ALL }, ALL))
   return stored?.text === undefined ? undefined : deps.extract(parseStored(stored.text)).compartments
 }
+
+/** How a type is indexed that is FHIR's and whose resources are indexed by themselves; undefined for another. */
+export const extractOf = ({ configuration, extract }: Pick<IndexDependencies, 'configuration' | 'extract'>, type: string) =>
+  configuration.owns(type) || type === 'Provenance' ? undefined : (resource: Resource): Indexed => extract(resource)
 
 /** What the store indexes of this state, as a function: the search parameters are those of when it is called. */
 export const indexOf = async (

@@ -7,7 +7,7 @@ import { cpuSeconds, peakMegabytes, startPinned } from './process.ts'
 import { writeRecords } from './records/records.ts'
 
 /** What the store does while it imports: the limit does it too. */
-const SETTINGS = { batch: 5_000, cacheKilobytes: 8_192, checkpoint: 40_000 }
+const SETTINGS = { batch: 5_000, cacheKilobytes: 65_536, checkpoint: 40_000 }
 const PATIENCE_MS = 3_600_000
 
 type Mode = 'off' | 'enforce'

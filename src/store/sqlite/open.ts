@@ -18,6 +18,9 @@ import { reindexUnit, writeUnit } from './write.ts'
  */
 const LIVE_CHECKPOINT = 4_000
 const IMPORT_CHECKPOINT = 40_000
+/** Kilobytes of pages in memory: while it imports, the inner pages of every index; else few, since they count as memory at idle. */
+const LIVE_CACHE = 8_192
+const IMPORT_CACHE = 65_536
 
 const PRAGMAS = ['synchronous', 'journal_mode', 'automatic_index', 'temp_store', 'locking_mode', 'user_version'] as const
 const connections = new WeakMap<Store, Connection>()
@@ -71,11 +74,14 @@ const build = (compiler: Compiler, queue: Queue, clock: Clock): Store => {
     records: recordStore(db, queue, clock),
     async importing(work) {
       db.pragma(`wal_autocheckpoint = ${IMPORT_CHECKPOINT}`)
+      db.pragma(`cache_size = -${IMPORT_CACHE}`)
       try {
         return await work()
       } finally {
         db.pragma(`wal_autocheckpoint = ${LIVE_CHECKPOINT}`)
+        db.pragma(`cache_size = -${LIVE_CACHE}`)
         db.pragma('wal_checkpoint(TRUNCATE)')
+        db.pragma('shrink_memory')
       }
     },
     async close() {

@@ -33,33 +33,49 @@ export const writeQueue = (db: Connection, undone: () => void): Queue => {
   let waiting: Waiting[] = []
   let closed = false
 
-  const one = (unit: Waiting): (() => void) => {
-    db.execute('SAVEPOINT unit')
+  /** Runs the unit, and undoes it where it is not kept; answers what to call once the commit is done. */
+  const one = (unit: Waiting, undo: string): (() => void) => {
     try {
       const done = unit.run()
       if (!done.keep) {
-        db.script('ROLLBACK TO unit')
+        db.script(undo)
         undone()
       }
-      db.execute('RELEASE unit')
       return () => done.settle()
     } catch (error) {
       if (fatal(error) || !db.inTransaction) throw error
-      db.script('ROLLBACK TO unit; RELEASE unit')
+      db.script(undo)
       undone()
       return () => unit.reject(asError(error))
     }
   }
 
+  /** A unit alone is its own transaction: within a savepoint every page would be copied before it is first changed. */
+  const alone = (unit: Waiting): readonly (() => void)[] => {
+    const settle = one(unit, 'ROLLBACK')
+    if (db.inTransaction) db.execute('COMMIT')
+    return [settle]
+  }
+
+  const together = (units: readonly Waiting[]): readonly (() => void)[] => {
+    const settled = units.map((unit) => {
+      db.execute('SAVEPOINT unit')
+      const settle = one(unit, 'ROLLBACK TO unit')
+      db.execute('RELEASE unit')
+      return settle
+    })
+    db.execute('COMMIT')
+    return settled
+  }
+
   const flush = (): void => {
     const units = waiting
     waiting = []
-    if (units.length === 0) return
+    const [first, ...others] = units
+    if (!first) return
     try {
       db.execute('BEGIN IMMEDIATE')
-      const settled = units.map(one)
-      db.execute('COMMIT')
-      for (const settle of settled) settle()
+      for (const settle of others.length === 0 ? alone(first) : together(units)) settle()
     } catch (error) {
       undone()
       if (db.inTransaction) db.script('ROLLBACK')
