@@ -28,6 +28,10 @@ export interface ScopeRows {
   readonly confined: boolean
 }
 
+/** What is compiled to tables is configuration, whose writes no scope covers: a search parameter decides what policies and scopes mean. */
+const COMPILED: ReadonlySet<string> = new Set(['SearchParameter'])
+const isReading = (permission: Permission): boolean => permission === 'r' || permission === 's'
+
 const patientsOf = (context: ScopeRowsInput['context'], base: string): readonly string[] => {
   const named: readonly unknown[] = Array.isArray(context.patient) ? context.patient : [context.patient]
   return named.flatMap((one) => {
@@ -58,7 +62,7 @@ const withinBound = (definitions: Definitions, type: string, permission: Permiss
   if (bound === 'all') return ALL
   const kind = bound.length === 0 ? 'none' : compartmentKind(definitions, type)
   if (kind === 'member') return { kind: 'compartment', patients: bound }
-  return kind === 'shared' && (permission === 'r' || permission === 's') ? ALL : NOTHING
+  return kind === 'shared' && isReading(permission) ? ALL : NOTHING
 }
 
 /**
@@ -90,7 +94,8 @@ export const scopeRows = (input: ScopeRowsInput): ScopeRows => {
     const key = `${type}.${permission}`
     const found = known.get(key)
     if (found) return found
-    const reached = definitions.types.has(type) ? union(type, permission, reaching(type, permission)) : NOTHING
+    const covered = definitions.types.has(type) && (isReading(permission) || !COMPILED.has(type))
+    const reached = covered ? union(type, permission, reaching(type, permission)) : NOTHING
     known.set(key, reached)
     return reached
   }

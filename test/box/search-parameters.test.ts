@@ -321,3 +321,42 @@ test('while it is indexed it is pending, and what is written meanwhile is in it;
   assert.equal(known()?.pending, undefined)
   await store.close()
 })
+
+test('a token of SMART scopes writes none, whatever its policy lets it: it would decide what others’ scopes and policies mean', async (t) => {
+  const file = join(folder, 'backend.json')
+  const client = {
+    resourceType: 'Client',
+    id: 'backend',
+    secret: 's',
+    grant_types: ['client_credentials'],
+    scope: ['system/*.cruds', 'system/SearchParameter.cruds'],
+  }
+  const policy = { resourceType: 'AccessPolicy', id: 'as-backend', engine: 'allow', link: [{ reference: 'Client/backend' }] }
+  writeFileSync(file, JSON.stringify([client, policy]))
+  const box = await open([file])
+  t.after(() => box.close())
+  const token = async (scope: string): Promise<string> => {
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'backend',
+      client_secret: 's',
+      ...(scope && { scope }),
+    })
+    const answer = await box.request('/auth/token', { method: 'POST', body })
+    return ((await answer.json()) as { access_token: string }).access_token
+  }
+  const one = parameter('mine', 'Patient', 'string', 'Patient.name.family')
+  const asked = (bearer: string, method: string, path: string, body: unknown) =>
+    box.request(`/fhir${path}`, { method, headers: { ...headers, authorization: `Bearer ${bearer}` }, body: JSON.stringify(body) })
+  for (const scope of ['system/*.cruds', 'system/SearchParameter.cruds']) {
+    const bearer = await token(scope)
+    const refused = await asked(bearer, 'PUT', '/SearchParameter/mine', one)
+    assert.equal(refused.status, 403, scope)
+    assert.match(refused.headers.get('www-authenticate') ?? '', /insufficient_scope/)
+    const entry = [{ request: { method: 'PUT', url: 'SearchParameter/mine' }, resource: one }]
+    const batch = await (await asked(bearer, 'POST', '', { resourceType: 'Bundle', type: 'batch', entry })).json()
+    assert.match(batch.entry[0].response.status, /^403/)
+    assert.equal((await box.request('/fhir/SearchParameter', { headers: { authorization: `Bearer ${bearer}` } })).status, 200)
+  }
+  assert.equal((await send(box, 'PUT', 'SearchParameter/mine', one)).status, 201, 'without SMART scopes policies decide alone')
+})

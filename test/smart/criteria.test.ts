@@ -38,6 +38,20 @@ test('the algebra of scopes', () => {
   }
 })
 
+test('a SearchParameter is configuration: any scope reads it, none writes it, by whatever name', () => {
+  for (const [scope, user] of [
+    ['user/*.cruds', practitioner],
+    ['user/SearchParameter.cruds', practitioner],
+    ['system/*.cruds', undefined],
+    ['system/SearchParameter.cruds', undefined],
+  ] as const) {
+    const found = rows(scope, user)
+    for (const permission of ['r', 's'] as const) assert.equal(found.covers('SearchParameter', permission), true, scope)
+    for (const permission of ['c', 'u', 'd'] as const) assert.equal(found.covers('SearchParameter', permission), false, scope)
+    assert.equal(found.covers('Basic', 'c'), scope.includes('*'), scope)
+  }
+})
+
 test('shared types are never written through patient/, and confinement is said', () => {
   assert.equal(rows('patient/*.cruds', practitioner, { patient: 'p1' }).covers('Practitioner', 'u'), false)
   assert.equal(rows('patient/Observation.rs', practitioner, { patient: 'p1' }).confined, true)
