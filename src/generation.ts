@@ -10,6 +10,7 @@ import { type ExplainAs, principalOf } from './explain-as.ts'
 import type { Definitions } from './fhir/definitions/definitions.ts'
 import type { FhirRequest, FhirResponse } from './fhir/request.ts'
 import { criterionOf } from './fhir/search/parse.ts'
+import type { Api } from './fhir/types/api.ts'
 import type { Wire } from './http/canonical.ts'
 import type { CorsPolicy } from './http/cors.ts'
 import { HttpError } from './http/errors.ts'
@@ -94,11 +95,14 @@ export interface Generation {
   explain(as: ExplainAs, request: AskedRequest): Promise<ExplainedAs>
 }
 
-/** `/fhir`, the paths of Apis, and the root in Aidbox's format. */
+const placeOf = ({ path }: Api): number => path.split('/').length * 2 - (path.includes('{') ? 1 : 0)
+const byPlace = (one: Api, other: Api): number => placeOf(other) - placeOf(one)
+
+/** `/fhir`, the paths of Apis, longer ones before those that they begin with, and the root in Aidbox's format. */
 const fhirMountsOf = (ground: Ground, { apis }: Tables): readonly FhirMount[] => {
   const compile = queryCompiler(ground)
   const rowsOf: PatientRows = (type, patient) => patientRows(ground.definitions, type, patient, compile)
-  const declared = [...apis.values()].map(
+  const declared = [...apis.values()].sort(byPlace).map(
     ({ path, compartment }): FhirMount => ({
       path,
       format: 'fhir',

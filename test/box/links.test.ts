@@ -79,4 +79,9 @@ test('the path of an Api is its own: not another’s, not what the server answer
   for (const path of ['/fhir', '/fhir/more', '/auth', '/auth/x', '/health', '/demo', '/rpc', '/Client', '/Patient'])
     assert.match(await put('/Api/x', { path }, 422), /path/, path)
   await put('/Api/x', { path: '/patient/fhir' })
+  await put('/Api/y', { path: '/smart/two' })
+  for (const base of ['/smart', '/smart/two']) {
+    const metadata = (await (await box.request(`${base}/metadata`)).json()) as { implementation?: { url?: string } }
+    assert.equal(metadata.implementation?.url?.endsWith(base), true, `${base} is a base, though one begins with the other`)
+  }
 })
