@@ -124,6 +124,13 @@ test('an EHR launch from the URI of the RPC: the patient in context, their obser
   await keep(page, 'app')
   assert.equal(await page.textContent('#name'), 'Amy Ashworth')
   assert.ok((await page.locator('#rows tr').count()) >= 10)
+  const rows = await page.locator('#rows tr').allTextContents()
+  for (const said of ['Blood pressure138 mmHg / 86 mmHg', 'Tobacco smoking statusNever smoked tobacco', 'Transport too expensiveyes']) {
+    assert.ok(
+      rows.some((row) => row.endsWith(said)),
+      said,
+    )
+  }
   assert.match((await page.textContent('#curve-title')) ?? '', /^Heart rate from \d{4}-/)
   assert.ok(await page.isVisible('#curve polyline'))
   assert.deepEqual(problems, [])

@@ -12,13 +12,15 @@ const element = (name, text) => {
 }
 
 const nameOf = ({ name: [name = {}] = [] }) => name.text ?? [...(name.given ?? []), name.family].filter(Boolean).join(' ')
-const labelOf = ({ code }) => code?.text ?? code?.coding?.[0]?.display ?? code?.coding?.[0]?.code ?? 'Unnamed'
-const amountOf = ({ valueQuantity, valueString, valueCodeableConcept, component }) => {
+const wordsOf = (concept) => concept?.text ?? concept?.coding?.[0]?.display ?? concept?.coding?.[0]?.code
+const labelOf = ({ code }) => wordsOf(code) ?? 'Unnamed'
+const amountOf = ({ valueQuantity, valueString, valueBoolean, valueCodeableConcept, dataAbsentReason, component }) => {
   if (valueQuantity) return `${valueQuantity.value} ${valueQuantity.unit ?? ''}`
-  if (component) return component.map(amountOf).join(' / ')
-  return valueString ?? valueCodeableConcept?.text ?? '–'
+  if (valueBoolean !== undefined) return valueBoolean ? 'yes' : 'no'
+  const words = valueString ?? wordsOf(valueCodeableConcept)
+  return words ?? component?.map(amountOf).join(' / ') ?? wordsOf(dataAbsentReason) ?? '–'
 }
-const dayOf = ({ effectiveDateTime = '' }) => effectiveDateTime.slice(0, 10)
+const dayOf = ({ effectiveDateTime, effectivePeriod }) => (effectiveDateTime ?? effectivePeriod?.start ?? '').slice(0, 10)
 
 const say = (text, className = '') => {
   at('status').textContent = text
