@@ -5,7 +5,7 @@ import type { Authorization } from './authorization.ts'
 import { GRANTS, type GrantName, methodFor, settingsOf } from './client/methods.ts'
 import { signOwn } from './keys/sign.ts'
 import type { Provider } from './provider.ts'
-import { randomToken, sha256 } from './secret.ts'
+import { newToken, tokenKey } from './token-key.ts'
 import type { Client } from './types/client.ts'
 
 const HOUR_S = 3_600
@@ -43,7 +43,7 @@ export const refreshExpiry = (client: Client, grant: GrantName, now: number): nu
   now + (settingsOf(client, grant).refresh_token_expiration ?? REFRESH_S) * 1_000
 
 const jwt = ({ client, authorization }: Minting, expires: number, provider: Provider): string => {
-  const { issuer, profile, keys, random, fhirBases } = provider
+  const { issuer, profile, keys, fhirBases } = provider
   const scope = profile.spell(authorization.scope)
   const own = {
     iss: issuer,
@@ -52,10 +52,10 @@ const jwt = ({ client, authorization }: Minting, expires: number, provider: Prov
     client_id: client.id,
     iat: Math.floor(provider.clock.now() / 1_000),
     exp: Math.floor(expires / 1_000),
-    jti: randomToken(random),
     scope: scope === '' ? undefined : scope,
   }
-  return signOwn(Object.assign({}, profile.tokenClaims(authorization, client), own), keys, 'at+jwt')
+  // The jti first: token-key.ts finds it there.
+  return signOwn(Object.assign({ jti: newToken(provider) }, profile.tokenClaims(authorization, client), own), keys, 'at+jwt')
 }
 
 /** An access token. `details` is what it has other than its session (a narrowed scope). */
@@ -63,10 +63,10 @@ export const mintAccess = async (minting: Minting, provider: Provider, details: 
   const issued = provider.clock.now()
   const expires = issued + accessLifetime(minting.client, minting.grant) * 1_000
   const format = settingsOf(minting.client, minting.grant).token_format
-  const token = format === 'jwt' ? jwt(minting, expires, provider) : randomToken(provider.random)
+  const token = format === 'jwt' ? jwt(minting, expires, provider) : newToken(provider)
   return {
     token,
-    record: { hash: sha256(token), kind: 'access', session: minting.session, issued, expires, details: JSON.stringify(details) },
+    record: { hash: tokenKey(token), kind: 'access', session: minting.session, issued, expires, details: JSON.stringify(details) },
   }
 }
 
@@ -80,9 +80,9 @@ export const mayRefresh = ({ client, grant, authorization }: Minting): boolean =
 /** An opaque refresh token. */
 export const mintRefresh = ({ client, grant, session }: Minting, provider: Provider): Minted => {
   const issued = provider.clock.now()
-  const token = randomToken(provider.random)
+  const token = newToken(provider)
   return {
     token,
-    record: { hash: sha256(token), kind: 'refresh', session, issued, expires: refreshExpiry(client, grant, issued), details: '{}' },
+    record: { hash: tokenKey(token), kind: 'refresh', session, issued, expires: refreshExpiry(client, grant, issued), details: '{}' },
   }
 }

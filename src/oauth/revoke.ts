@@ -7,14 +7,14 @@ import { authenticateClient } from './client/authenticate.ts'
 import { strongestMethod } from './client/methods.ts'
 import { OAuthError } from './errors.ts'
 import type { Provider } from './provider.ts'
-import { sha256 } from './secret.ts'
 import { readParameters, required } from './token/parameters.ts'
+import { tokenKey } from './token-key.ts'
 
 /** RFC 7009 §2.1: a refresh token takes its access tokens with it; a token that is not known is as good as revoked. */
 export const revoke = async (request: CanonicalRequest, provider: Provider): Promise<Reply> => {
   const parameters = await readParameters(request)
   const client = await authenticateClient(request, parameters, provider, strongestMethod)
-  const hash = sha256(required(parameters, 'token'))
+  const hash = tokenKey(required(parameters, 'token'))
   const found = await provider.records.token(hash)
   if (found && found.session.client !== client.id) throw new OAuthError('invalid_grant', 'the token was issued to another client')
   if (found?.token.kind === 'refresh') await provider.records.endSession(found.session.id)

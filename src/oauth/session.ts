@@ -4,7 +4,7 @@ import type { SessionRecord, TokenRecord } from '../store/records.ts'
 import type { Authorization } from './authorization.ts'
 import type { GrantName } from './client/methods.ts'
 import type { Provider } from './provider.ts'
-import { sha256 } from './secret.ts'
+import { tokenKey } from './token-key.ts'
 import type { Client } from './types/client.ts'
 import type { User } from './types/user.ts'
 
@@ -26,7 +26,7 @@ const REMEMBERED = 2_000
 /** Recorded text → what it says: the same text is read on every request of a session. */
 const parse = remembering(REMEMBERED, (text): Authorization => Object.freeze(JSON.parse(text)))
 /** The hash of a token that is presented again and again. What it is worth is asked each time. */
-const hashOf = remembering(REMEMBERED, sha256)
+const hashOf = remembering(REMEMBERED, tokenKey)
 
 /** The authorization that a token of this session carries. */
 export const authorizationOf = (session: Pick<SessionRecord, 'authorization'>, token: Pick<TokenRecord, 'details'>): Authorization => {

@@ -1,4 +1,4 @@
-// What OAuth keeps: plain rows, not resources. Secrets (codes, tokens, session ids) come as SHA-256 hashes in base64url, never clear.
+// What OAuth keeps: plain rows, not resources. Secrets (codes, tokens, sign-ins) come as SHA-256 hashes in base64url, never clear.
 // All times are milliseconds since the epoch.
 
 /** One browser's sign-in. */

@@ -5,9 +5,9 @@ import { methodFor } from '../client/methods.ts'
 import { OAuthError } from '../errors.ts'
 import { mintAccess, mintRefresh, refreshExpiry } from '../mint.ts'
 import type { Provider } from '../provider.ts'
-import { sha256 } from '../secret.ts'
 import { grantOf, type LiveToken, liveToken } from '../session.ts'
 import { askedScope, required } from '../token/parameters.ts'
+import { tokenKey } from '../token-key.ts'
 import type { Grant, GrantRequest } from './grant.ts'
 
 /** RFC 6749 §5.2 */
@@ -38,7 +38,7 @@ export const refreshToken: Grant = async (request) => {
   const { client, parameters, provider } = request
   const { records, clock } = provider
   const text = required(parameters, 'refresh_token')
-  const hash = sha256(text)
+  const hash = tokenKey(text)
   const live = await liveToken(text, provider)
   if (live?.token.kind !== 'refresh' || live.client.id !== client.id) throw invalidRefreshToken()
   if (live.used) {

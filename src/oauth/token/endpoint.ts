@@ -13,8 +13,8 @@ import { password } from '../grants/password.ts'
 import { invalidRefreshToken, refreshToken } from '../grants/refresh-token.ts'
 import { accessLifetime } from '../mint.ts'
 import type { Provider } from '../provider.ts'
-import { sha256 } from '../secret.ts'
 import { grantOf } from '../session.ts'
+import { tokenKey } from '../token-key.ts'
 import type { Client } from '../types/client.ts'
 import { userinfo } from '../userinfo.ts'
 import { type OAuthParameters, readParameters, required } from './parameters.ts'
@@ -32,7 +32,7 @@ const expectedOf =
 
 /** A refresh is authenticated as the grant that issued the token was. */
 const expectedOfRefresh: Expect = async (parameters, { records }) => {
-  const found = await records.token(sha256(parameters.get('refresh_token') ?? ''))
+  const found = await records.token(tokenKey(parameters.get('refresh_token') ?? ''))
   const unnamed = () => {
     if (!found) throw invalidRefreshToken()
     return found.session.client

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { CompactEncrypt, CompactSign, exportJWK, exportSPKI, generateKeyPair, importJWK, type JWK } from 'jose'
 import { authenticate } from '../../../src/oauth/bearer.ts'
 import { OAuthError } from '../../../src/oauth/errors.ts'
-import { sha256 } from '../../../src/oauth/secret.ts'
+import { tokenKey } from '../../../src/oauth/token-key.ts'
 import { bearer, createTestBox, ISSUER, request } from '../box.ts'
 
 const fetched: string[] = []
@@ -51,7 +51,7 @@ const record = async (text: string): Promise<void> => {
   const authorization = JSON.stringify({ client_id: 'public', user_id: 'amy', scope: ['openid', 'patient/Patient.rs'], context: {} })
   const session = { id, type: 'authorization_code', client: 'public', user: 'amy', login: undefined, started: box.time.now }
   await box.provider.records.openSession({ ...session, authorization, active: true }, [
-    { hash: sha256(text), kind: 'access', session: id, issued: box.time.now, expires: box.time.now + 3_600_000, details: '{}' },
+    { hash: tokenKey(text), kind: 'access', session: id, issued: box.time.now, expires: box.time.now + 3_600_000, details: '{}' },
   ])
 }
 const outcome = async (text: string): Promise<string> => {
