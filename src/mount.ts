@@ -16,6 +16,7 @@ import { HttpError } from './http/errors.ts'
 import type { Reply } from './http/reply.ts'
 import type { CanonicalRequest } from './http/request.ts'
 import type { Clock, Log } from './http/runtime.ts'
+import { sent } from './http/utf8.ts'
 import type { Caller } from './identify.ts'
 import type { Principal } from './oauth/principal.ts'
 import type { Endpoint, Provider } from './oauth/provider.ts'
@@ -81,7 +82,7 @@ const SECURITY = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-r
 const toResponse = ({ status, headers, body }: FhirResponse | Reply, cors: Headers, id: string): Response => {
   const all: Record<string, string> = Object.assign({ 'x-request-id': id }, SECURITY, cors, headers)
   if (cors.vary && headers.vary) all.vary = `${headers.vary}, ${cors.vary}`
-  return new Response(body ?? null, { status, headers: all })
+  return new Response(typeof body === 'string' ? sent(body) : (body ?? null), { status, headers: all })
 }
 
 const named = (response: Response, id: string): Response => {

@@ -18,9 +18,12 @@ export interface SearchsetInput {
 
 type Row = SearchPage['matches'][number]
 
-/** With a link to itself, as Aidbox answers (seeds 000 and 004). */
-const entryText = (base: string, { type, id, text }: Row, mode: 'match' | 'include'): string => {
-  const url = JSON.stringify(`${base}/${type}/${id}`)
+/** What stands in JSON as it is. */
+const PLAIN = /^[\w\-.]+$/
+
+/** With a link to itself, as Aidbox answers (seeds 000 and 004). `start` is the base as JSON, without the quotation mark that ends it. */
+const entryText = (start: string, { type, id, text }: Row, mode: 'match' | 'include'): string => {
+  const url = `${start}/${type}/${PLAIN.test(id) ? id : JSON.stringify(id).slice(1, -1)}"`
   return `{"fullUrl":${url},"resource":${text},"search":{"mode":"${mode}"},"link":[{"relation":"self","url":${url}}]}`
 }
 
@@ -35,9 +38,10 @@ export const searchset = (input: SearchsetInput): string => {
   const { base, page, self, next, outcome } = input
   const links = [link('self', input, self)]
   if (next !== undefined) links.push(link('next', input, [...self, ['_cursor', next]]))
+  const start = JSON.stringify(base).slice(0, -1)
   const entries = [
-    ...page.matches.map((row) => entryText(base, row, 'match')),
-    ...page.included.map((row) => entryText(base, row, 'include')),
+    ...page.matches.map((row) => entryText(start, row, 'match')),
+    ...page.included.map((row) => entryText(start, row, 'include')),
     ...(outcome === undefined ? [] : [`{"resource":${outcome},"search":{"mode":"outcome"}}`]),
   ]
   const total = page.total === undefined ? '' : `,"total":${page.total}`
