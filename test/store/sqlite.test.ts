@@ -79,6 +79,7 @@ for (const place of ['memory', 'file'])
         [1, true],
       ],
     )
+    assert.deepEqual([...(await store.counts())], [['Observation', 4]], 'neither what is deleted nor what is only referred to')
     if (place === 'file') await assert.rejects(openStore({ file, clock }), /in use by another process/)
     await store.close()
     if (place === 'file') {

@@ -39,12 +39,12 @@ export const searchset = (input: SearchsetInput): string => {
   const links = [link('self', input, self)]
   if (next !== undefined) links.push(link('next', input, [...self, ['_cursor', next]]))
   const start = JSON.stringify(base).slice(0, -1)
-  const entries = [
-    ...page.matches.map((row) => entryText(start, row, 'match')),
-    ...page.included.map((row) => entryText(start, row, 'include')),
-    ...(outcome === undefined ? [] : [`{"resource":${outcome},"search":{"mode":"outcome"}}`]),
-  ]
+  // Added on rather than joined: the text is put together once, when it is sent.
+  let entries = ''
+  for (const row of page.matches) entries += `${entries && ','}${entryText(start, row, 'match')}`
+  for (const row of page.included) entries += `${entries && ','}${entryText(start, row, 'include')}`
+  if (outcome !== undefined) entries += `${entries && ','}{"resource":${outcome},"search":{"mode":"outcome"}}`
   const total = page.total === undefined ? '' : `,"total":${page.total}`
-  const entry = entries.length === 0 ? '' : `,"entry":[${entries.join(',')}]`
+  const entry = entries && `,"entry":[${entries}]`
   return `{"resourceType":"Bundle","type":"searchset"${total},"link":[${links.join(',')}]${entry}}`
 }
