@@ -72,6 +72,9 @@ type Route = (request: CanonicalRequest, explain: ExplainBinding | undefined) =>
 type Routes = Router<Route>
 type Headers = Readonly<Record<string, string>>
 
+/** Bytes of a body below `/auth/`, where anybody may post: much more than any request of OAuth holds. */
+const MAX_AUTH_BODY = 2_097_152
+
 const ANY = 'ALL'
 const SECURITY = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' }
 
@@ -196,7 +199,7 @@ export const mount = (options: MountOptions): Hono<Env> => {
     let request: CanonicalRequest | undefined
     let response: Response
     try {
-      request = canonicalRequest(raw, wire, { id, maxBody })
+      request = canonicalRequest(raw, wire, { id, maxBody: path.startsWith('/auth/') ? Math.min(maxBody, MAX_AUTH_BODY) : maxBody })
       response = await routeOf(request, path)(request, explain)
     } catch (error) {
       const headers = request && !path.startsWith('/auth/') ? corsHeaders(cors, request) : {}

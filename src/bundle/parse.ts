@@ -1,7 +1,7 @@
 // One text of YAML or JSON to documents that keep their positions (security-requirements F15, C-04): no duplicate keys, no aliases,
 // no merge keys, and the parser's warnings are errors. JSON is YAML 1.2, so both come this way.
 import { type Document, LineCounter, visit } from 'yaml'
-import { composeDocuments, TooDeep } from '../http/yaml-documents.ts'
+import { composeDocuments, GivenUp } from '../http/yaml-documents.ts'
 import type { Diagnostic, Position } from './diagnostic.ts'
 
 export interface Parsed {
@@ -15,14 +15,14 @@ export interface Parsed {
 export const parseText = (file: string, text: string): Parsed => {
   const counter = new LineCounter()
   const at = (offset: number): Position => ({ file, ...counter.linePos(offset) })
-  const options = { lineCounter: counter, uniqueKeys: true, merge: false, prettyErrors: false, logLevel: 'silent', version: '1.2' } as const
+  const options = { lineCounter: counter, merge: false, prettyErrors: false, logLevel: 'silent', version: '1.2' } as const
   const diagnostics: Diagnostic[] = []
   const error = (offset: number, code: string, message: string) => diagnostics.push({ ...at(offset), severity: 'error', code, message })
   let documents: readonly Document[] = []
   try {
     documents = composeDocuments(text, options)
   } catch (problem) {
-    if (!(problem instanceof TooDeep)) throw problem
+    if (!(problem instanceof GivenUp)) throw problem
     error(problem.offset, 'syntax', problem.message)
   }
   for (const document of documents) {

@@ -17,7 +17,7 @@ export const onlyParameters = ({ fhir }: Call, known: ReadonlySet<string> = new 
   if (query.entries.length === 0) return query
   const unknown = query.names().find((name) => !PRESENTATION.has(name) && !known.has(name))
   if (unknown !== undefined) throw new FhirError('invalid', `the parameter ${unknown} has no meaning here`)
-  const repeated = query.names().find((name) => query.getAll(name).length > 1)
+  const repeated = query.repeated()
   if (repeated !== undefined) throw new FhirError('invalid', `${repeated} stands more than once`)
   return parametersOf(query.entries.filter(([, value]) => value !== ''))
 }

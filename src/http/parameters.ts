@@ -10,6 +10,8 @@ export interface Parameters {
   has(name: string): boolean
   /** The distinct names, in order of first appearance. */
   names(): readonly string[]
+  /** The first name that stands more than once. */
+  repeated(): string | undefined
 }
 
 /** The parameters could not be read: a malformed percent-escape, invalid UTF-8 or a NUL. The message is fit for the outside. */
@@ -47,6 +49,10 @@ export const parametersOf = (entries: ReadonlyArray<readonly [string, string]>):
   getAll: (name) => entries.filter(([key]) => key === name).map(([, value]) => value),
   has: (name) => entries.some(([key]) => key === name),
   names: () => [...new Set(entries.map(([key]) => key))],
+  repeated: () => {
+    const seen = new Set<string>()
+    return entries.find(([key]) => seen.size === seen.add(key).size)?.[0]
+  },
 })
 
 /** No parameters at all, as most reads have. */

@@ -1,7 +1,10 @@
 // YAML 1.2 bodies (Aidbox's `text/yaml`), held to the same limits as JSON: no duplicate names, few aliases, no warnings.
+import { HttpError } from './errors.ts'
 import { decodeBody, type JsonValue, MalformedBody, parseJson } from './json.ts'
 
 const MAX_ALIASES = 16
+/** Bytes. YAML is read thirty times as slowly as JSON, and anybody may send it. */
+const MAX_YAML = 262_144
 
 /** Loaded with the first YAML: most processes never see any, and idle memory is theirs. */
 const documents = () => import('./yaml-documents.ts')
@@ -12,13 +15,13 @@ const placeOf = (text: string, offset: number): string => {
 }
 
 const documentOf = async (text: string) => {
-  const { composeDocuments, TooDeep } = await documents()
+  const { composeDocuments, GivenUp } = await documents()
   try {
-    const [document, second] = composeDocuments(text, { uniqueKeys: true, prettyErrors: false, logLevel: 'silent' })
+    const [document, second] = composeDocuments(text, { prettyErrors: false, logLevel: 'silent' })
     if (second) throw new MalformedBody('the YAML holds more than one document')
     return document
   } catch (error) {
-    if (error instanceof TooDeep) throw new MalformedBody(error.message)
+    if (error instanceof GivenUp) throw new MalformedBody(`${error.message} ${placeOf(text, error.offset)}`)
     throw error
   }
 }
@@ -27,8 +30,9 @@ const refuse = (): never => {
   throw new MalformedBody('the YAML holds a number that is not finite')
 }
 
-/** Reads one YAML document. Rejects with MalformedBody. */
+/** Reads one YAML document. Rejects with MalformedBody, or an HttpError 413. */
 export const parseYaml = async (input: string | Uint8Array): Promise<JsonValue> => {
+  if (input.length > MAX_YAML) throw new HttpError(413, `a body in YAML is at most ${MAX_YAML} bytes long: send JSON`)
   const text = decodeBody(input)
   const document = await documentOf(text)
   const problem = document?.errors[0] ?? document?.warnings[0]

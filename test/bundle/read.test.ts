@@ -18,6 +18,10 @@ test('F15: a file that is nested without end is one diagnostic at the place wher
   for (const open of ['[', '{"a":', '- ', '? ']) assert.match(String(codes(open.repeat(50_000))), /^a\.yaml:1:\d+ error syntax$/, open)
 })
 
+test('a file of nothing but errors says the first of them', () => {
+  for (const count of [1, 100_000]) assert.match(String(codes('}'.repeat(count))), /^a\.yaml:1:\d+ error syntax$/, String(count))
+})
+
 test('all documents of a file are read', () => {
   const { documents, diagnostics } = parseText('a.yaml', 'id: a\n---\nid: b\n')
   assert.deepEqual(diagnostics, [])

@@ -29,9 +29,19 @@ test('RFC 7493 §2.1: half of a surrogate pair is no character, in values and na
 test('F15: YAML that holds itself, or is nested without end, is malformed; neither reaches the end of the stack', async () => {
   for (const text of ['&a [*a]', 'a: &a {b: *a}', 'a: [[[&x [*x]]]]']) await assert.rejects(parseYaml(text), /in a circle/, text)
   const opened = ['[', '{a: ', '- ', '? ', '[? ', '{? [', '- ? ']
-  for (const open of opened) await assert.rejects(parseYaml(open.repeat(100_000)), /deeper than 64/, open)
+  for (const open of opened) await assert.rejects(parseYaml(open.repeat(50_000)), /deeper than 64/, open)
   await assert.rejects(parseYaml(`${'['.repeat(65)}${']'.repeat(65)}`), /deeper than 64/)
   assert.ok(Array.isArray(await parseYaml(`${'['.repeat(64)}${']'.repeat(64)}`)))
+})
+
+test('R-02, I10: what a YAML body costs is bounded: its size, its errors, and keys that are compared by name, not each with each', async () => {
+  const keys = (count: number) => Array.from({ length: count }, (_, at) => `k${at}: 1`).join('\n')
+  assert.equal(Object.keys((await parseYaml(keys(20_000))) as object).length, 20_000)
+  for (const text of ['1: a\n"1": b', '{a: 1, b: {c: 1, "c": 2}}', '~: 1\n"": 2', `${keys(20_000)}\nk7: 2`])
+    await assert.rejects(parseYaml(text), /unique/, text)
+  for (const text of ['? [1]\n: 2', '? &a {b: *a}\n: 2']) await assert.rejects(parseYaml(text), /not allowed as a key/, text)
+  await assert.rejects(parseYaml('}'.repeat(200_000)), MalformedBody)
+  await assert.rejects(parseYaml('x'.repeat(262_145)), { status: 413 })
 })
 
 test('one YAML body is one document', async () => {

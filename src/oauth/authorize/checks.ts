@@ -56,7 +56,7 @@ const CHECKS: readonly Check[] = [
   {
     parameter: 'repeated parameters',
     check: ({ parameters }) => {
-      const repeated = parameters.names().find((name) => parameters.getAll(name).length > 1)
+      const repeated = parameters.repeated()
       if (repeated !== undefined) refuse('invalid_request', `a parameter stands more than once: ${repeated.slice(0, 40)}`)
     },
   },

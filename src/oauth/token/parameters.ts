@@ -10,7 +10,7 @@ export type OAuthParameters = ReadonlyMap<string, string>
 
 const form = (text: string): OAuthParameters => {
   const parameters = parseParameters(text)
-  const repeated = parameters.names().find((name) => parameters.getAll(name).length > 1)
+  const repeated = parameters.repeated()
   if (repeated !== undefined) throw new OAuthError('invalid_request', `the parameter ${repeated} stands more than once`)
   return new Map(parameters.entries)
 }
