@@ -123,7 +123,7 @@ export const referring = async (call: Call, write: Write): Promise<Write> => {
 
 const refusal = (issues: readonly Issue[]): FhirError => new FhirError('processing', 'the resource refers to what is not there', { issues })
 
-/** What $validate says of a resource's references: of those that are there for sure to be seen. */
+/** What $validate says of a resource's references, as far as the caller may be told. */
 export const danglingIn = async (call: Call, rows: Rows, resource: Resource): Promise<readonly Issue[]> => {
   const mode = call.deps.configuration.owns(String(resource.resourceType)) ? 'off' : modeOf(call)
   const references = mode === 'off' ? undefined : await referencesOf(call, rows, resource)
