@@ -26,37 +26,63 @@ export interface Names {
 }
 
 const CACHED = 10_000
+/** Systems of one parameter, and more than there will be. */
+const SYSTEMS = 2 ** 26
+
+/** A cache of caches, by number and then by text: to join the two into one key would cost more than both lookups. */
+const cacheByNumber = () => {
+  const caches = new Map<number, Map<string, number>>()
+  let size = 0
+  return {
+    get: (number: number, text: string): number | undefined => caches.get(number)?.get(text),
+    keep(number: number, text: string, value: number): number {
+      if (size++ >= CACHED) {
+        caches.clear()
+        size = 1
+      }
+      // A text with memory of its own: what was cut out of a resource's text would keep the whole of it.
+      const own = Buffer.from(text).toString()
+      const known = caches.get(number)
+      if (known) known.set(own, value)
+      else caches.set(number, new Map([[own, value]]))
+      return value
+    },
+    clear() {
+      caches.clear()
+      size = 0
+    },
+  }
+}
 
 /** Names over the connection, cached in memory. */
 export const names = (db: Connection): Names => {
-  const ids = new Map<string, number>()
+  const ids = cacheByNumber()
+  const terms = cacheByNumber()
   const texts = new Map<number, string>()
-  const terms = new Map<string, number>()
-  const keep = <Key, Kept>(cache: Map<Key, Kept>, key: Key, value: Kept): Kept => {
-    if (cache.size >= CACHED) cache.clear()
-    cache.set(key, value)
-    return value
-  }
   const find = (kind: NameKind, text: string): number | undefined => {
     if (kind === 'system' && text === '') return NO_SYSTEM
-    const key = `${KINDS[kind]}${text}`
-    const known = ids.get(key)
+    const known = ids.get(KINDS[kind], text)
     if (known !== undefined) return known
     const row = db.row<{ id: number }>(sql`SELECT id FROM name WHERE kind = ${KINDS[kind]} AND text = ${text}`)
-    return row && keep(ids, key, row.id)
+    return row && ids.keep(KINDS[kind], text, row.id)
+  }
+  const textOf = (id: number): string => {
+    const text = db.row<{ text: string }>(sql`SELECT text FROM name WHERE id = ${id}`)?.text ?? ''
+    if (texts.size >= CACHED) texts.clear()
+    texts.set(id, text)
+    return text
   }
   return {
     find,
     intern: (kind, text) =>
-      find(kind, text) ?? keep(ids, `${KINDS[kind]}${text}`, db.execute('INSERT INTO name(kind, text) VALUES(?, ?)', KINDS[kind], text).id),
-    text: (id) => texts.get(id) ?? keep(texts, id, db.row<{ text: string }>(sql`SELECT text FROM name WHERE id = ${id}`)?.text ?? ''),
+      find(kind, text) ?? ids.keep(KINDS[kind], text, db.execute('INSERT INTO name(kind, text) VALUES(?, ?)', KINDS[kind], text).id),
+    text: (id) => texts.get(id) ?? textOf(id),
     term(param, code, system) {
-      const key = `${param}|${system}|${code}`
-      const known = terms.get(key)
+      const place = param * SYSTEMS + system
+      const known = terms.get(place, code)
       if (known !== undefined) return known
       const row = db.row<{ id: number }>(sql`SELECT id FROM term WHERE param = ${param} AND code = ${code} AND sys = ${system}`)
-      const id = row?.id ?? db.execute('INSERT INTO term(param, code, sys) VALUES(?, ?, ?)', param, code, system).id
-      return keep(terms, key, id)
+      return terms.keep(place, code, row?.id ?? db.execute('INSERT INTO term(param, code, sys) VALUES(?, ?, ?)', param, code, system).id)
     },
     types: () =>
       new Map(db.rows<{ id: number; text: string }>(raw('SELECT id, text FROM name WHERE kind = 1')).map(({ id, text }) => [text, id])),
