@@ -7,7 +7,7 @@ import { type Diagnostic, formatDiagnostic } from './bundle/diagnostic.ts'
 import { configurationParameters } from './bundle/index-configuration.ts'
 import { type Loaded, type LoadOptions, loadBundles } from './bundle/load.ts'
 import { createSubmit } from './bundle/submit.ts'
-import { bundleValidation, restValidation, type ValidationModes } from './bundle-validation.ts'
+import { bundleValidation, loadModes, restValidation, type ValidationModes } from './bundle-validation.ts'
 import { capabilityFacts } from './capability-facts.ts'
 import type { ExplainAs } from './explain-as.ts'
 import { createFhirApi } from './fhir/api.ts'
@@ -149,7 +149,8 @@ export const createBox = async (options: BoxOptions): Promise<Box> => {
     const seeds = seedEntries(options)
     const declared = new Set([...stored, ...seeds.map(({ resource }) => resource)].map(({ resourceType, id }) => `${resourceType}/${id}`))
     const last = await lastLoadOf(store)
-    const { known, seen } = recall({ key: async () => (await opening).keys.secret('bundle-digest'), version: VERSION, base: baseUrl }, last)
+    const digestKey = async () => (await opening).keys.secret('bundle-digest')
+    const { known, seen } = recall({ key: digestKey, version: VERSION, base: baseUrl, modes: loadModes(options) }, last)
     const existing = (type: string, id: string): boolean => declared.has(`${type}/${id}`)
     const loaded = await load(options, definitions, fetch, { existing, known, stored: { canonicals, store } })
     if (loaded.diagnostics.some(isError)) throw new BundleError(loaded.diagnostics)

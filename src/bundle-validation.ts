@@ -30,6 +30,14 @@ interface PathMode {
   readonly mode: ValidationMode
 }
 
+/** What of the modes decides whether a bundle loads. */
+export const loadModes = ({ validation, bundleValidation, references, bundleReferences }: ValidationModes): object => ({
+  validation,
+  bundleValidation,
+  references,
+  bundleReferences,
+})
+
 const isAtOrBelow = (path: string, file: string): boolean => {
   if (path === file) return true
   const way = relative(resolve(path), resolve(file))

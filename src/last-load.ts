@@ -41,6 +41,8 @@ interface Given {
   readonly key: () => Promise<Uint8Array>
   readonly version: string
   readonly base: string
+  /** How the bundles are validated: what was only reported is looked at again by who enforces. */
+  readonly modes: object
 }
 
 /** The `known` of a load: answers the last one's warnings where nothing has changed since; remembers the digest of this one. */

@@ -16,13 +16,13 @@ const takenFrom = ({ text }: TextSource, sources: Reporter['sources']): readonly
     }
   })
 
-/** A keyed digest of everything that a load depends on: the program's version, the base, the sources in order. Rejects where one cannot be read. */
+/** A keyed digest of everything that a load depends on: the program's version, the base, how is validated, the sources in order. Rejects where one cannot be read. */
 export const loadDigest = async (
-  given: { readonly key: Uint8Array; readonly version: string; readonly base: string },
+  given: { readonly key: Uint8Array; readonly version: string; readonly base: string; readonly modes: object },
   read: readonly Source[],
   sources: Reporter['sources'],
 ): Promise<string> => {
-  const hmac = createHmac('sha256', given.key).update(JSON.stringify([given.version, given.base]))
+  const hmac = createHmac('sha256', given.key).update(JSON.stringify([given.version, given.base, given.modes]))
   for (const source of read) {
     hmac.update(JSON.stringify('text' in source ? [source.file, source.text, takenFrom(source, sources)] : [source.file]))
     if ('archive' in source) hmac.update(source.archive)

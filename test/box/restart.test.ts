@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { type BoxOptions, createBox } from '../../src/box.ts'
+import { type BoxOptions, BundleError, createBox } from '../../src/box.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'emberbox-restart-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -46,4 +46,18 @@ test('the same sources apply nothing and say their warnings again; another text 
   write('Two')
   const text = await start({ SECRET: 'two' })
   assert.deepEqual([text.applied, text.client, text.patient], [{ applied: 1, skipped: 3 }, 'W/"2"', 'W/"2"'])
+})
+
+test('what was only reported is looked at again by a start that enforces', async () => {
+  const file = join(folder, 'dangling.yaml')
+  writeFileSync(
+    file,
+    '- { resourceType: Encounter, id: e, status: finished, class: { code: AMB }, subject: { reference: Patient/nobody } }\n',
+  )
+  const open = (validation: BoxOptions['validation'] & string) =>
+    createBox({ bundles: [file], baseUrl: 'http://localhost:8080', data: join(folder, 'modes.db'), validation })
+  const reported = await open('report')
+  assert.equal(reported.diagnostics.length, 1)
+  await reported.close()
+  await assert.rejects(open('enforce'), BundleError)
 })
