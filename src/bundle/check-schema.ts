@@ -16,7 +16,7 @@ export interface SchemaProblem {
 }
 
 // Made for one load: to optimize what is compiled takes longer than it ever saves.
-const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, code: { optimize: false } })
+const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false, meta: false, code: { optimize: false } })
 const compiled = new Map<string, ValidateFunction>()
 
 /** Within dist, or else beside the source tree. */

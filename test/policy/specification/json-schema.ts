@@ -1,6 +1,6 @@
 // The part of JSON Schema draft-07 that policies are made of, keyword by keyword (json-schema-validation §6), with Aidbox's `constant`
 // and its `$data`. It shares nothing with src/.
-import { valueAt } from './matcho.ts'
+import { isPresent, stripped, valueAt } from './matcho.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -12,9 +12,11 @@ const has = (value: Members, key: string): boolean => Object.hasOwn(value, key) 
 const typeOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
 const equal = (one: unknown, other: unknown): boolean => one !== undefined && JSON.stringify(one) === JSON.stringify(other)
 
+/** Nothing equals what is empty, here as in matcho: a user without a patient is not the user of a record that names none. */
 const constant = (value: unknown, argument: unknown, root: unknown): boolean => {
   const pointer = isMap(argument) && typeof argument.$data === 'string' ? argument.$data.slice(2).split('/').join('.') : undefined
-  return equal(value, pointer === undefined ? argument : valueAt(root, pointer))
+  const other = pointer === undefined ? argument : valueAt(root, pointer)
+  return isPresent(value) && isPresent(other) && equal(stripped(value), stripped(other))
 }
 
 /** Each keyword asks of the values that it is about; of others it is true. */
