@@ -1,4 +1,5 @@
 // What is measured, each against its limit in the same run: a visible table.
+import { copyFileSync } from 'node:fs'
 import { copyData, type Fixture, observation, PATIENTS, startServer, tokenOf } from './fixture.ts'
 import { request, run } from './load.ts'
 import { policyBundle } from './policies.ts'
@@ -177,7 +178,7 @@ const readsWith1000Policies: Case['prepare'] = async (fixture) => {
 /** The key file stands beside the data; without it every start would make new keys. */
 const copyWithKeys = (fixture: Fixture, name: string): string => {
   const copy = copyData(fixture, name)
-  copyData({ ...fixture, data: `${fixture.data}.keys.json` }, `${name}.db.keys.json`.replace(/\.db$/, ''))
+  copyFileSync(`${fixture.data}.keys.json`, `${copy}.keys.json`)
   return copy
 }
 
