@@ -220,7 +220,7 @@ export const CASES: readonly Case[] = [
   { name: 'search_vs_read', min: 0.3, prepare: searchesVersusReads },
   { name: 'read_1000_policies_vs_1', min: 0.95, prepare: readsWith1000Policies },
   { name: 'create_vs_insert', min: 0.5, prepare: creates },
-  { name: 'token_vs_jose', min: 0.6, prepare: tokens },
+  { name: 'token_vs_jose', min: 0.7, prepare: tokens },
   { name: 'token_vs_oidc_provider', min: 1.3, prepare: tokensOfBoth },
   { name: 'introspect_vs_oidc_provider', min: 2, prepare: introspectionsOfBoth },
   { name: 'start_vs_hono', max: 2.5, prepare: idle(({ readyAfter }) => readyAfter) },
