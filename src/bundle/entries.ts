@@ -3,6 +3,7 @@ import { isMap } from 'yaml'
 import { VALIDATION_MODES, type ValidationMode } from '../fhir/validated.ts'
 import { type JsonValue, MalformedBody, parseJson } from '../http/json.ts'
 import type { Position } from './diagnostic.ts'
+import { jsonOf } from './json-source.ts'
 import { isUnlocated } from './package/locate.ts'
 import { parseText } from './parse.ts'
 import type { TextSource } from './read.ts'
@@ -255,6 +256,8 @@ export const checkedLine = (file: string, line: number, content: string, to: Rep
 
 /** Every entry of a source; what is wrong with its form goes to the reporter. */
 export const entriesOf = (source: TextSource, to: Reporter): readonly Entry[] => {
+  const json = jsonOf(source)
+  if (json) return documentEntries(json, source.file, to)
   const { documents, diagnostics, at } = parseText(source.file, source.text)
   for (const { severity, code, message, ...position } of diagnostics) to.report(position, severity, code, message)
   if (diagnostics.length > 0) return []
