@@ -15,7 +15,7 @@ export interface SchemaProblem {
   readonly message: string
 }
 
-// Made for one load: to optimize what is compiled takes longer than it ever saves.
+// Made for one load: to optimize what is compiled takes longer than it ever saves. That the schemas are schemas a test says, not each start.
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false, meta: false, code: { optimize: false } })
 const compiled = new Map<string, ValidateFunction>()
 

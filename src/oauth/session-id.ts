@@ -1,5 +1,5 @@
-// The id of a session: a UUID of version 7 (RFC 9562 §5.7). Those of one time lie together in every index that holds them, which spares
-// a token that is recorded two of the four scattered pages that it would write to. An id is no secret.
+// The id of a session: a UUID of version 7 (RFC 9562 §5.7). Those of one time lie together in every index that holds them, so that
+// sessions that are opened together write to few pages. An id is no secret.
 import type { Clock, Random } from '../http/runtime.ts'
 
 const TIME_BYTES = 6

@@ -1,5 +1,5 @@
-// How tokens are made and found. Each begins with the time of its making, so that the rows of those of one time lie together: sixteen
-// tokens that share a commit then write to one page of the index, not to sixteen. The rest of it is random, and is kept as a hash alone.
+// How tokens are made and found. Each begins with the time of its making, so that the rows of those of one time lie together, and
+// tokens that share a commit write to few pages of the index, not to one each. The rest of it is random, and is kept as a hash alone.
 import type { Clock, Random } from '../http/runtime.ts'
 import { sha256 } from './secret.ts'
 

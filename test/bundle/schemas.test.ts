@@ -16,3 +16,14 @@ for (const file of readdirSync(folder)) {
     assert.ok(validate.errors?.some(({ keyword, params }) => keyword === 'additionalProperties' && params.additionalProperty === 'nope'))
   })
 }
+
+for (const file of readdirSync(folder)) {
+  test(`C-01: ${file} is a schema of draft-07, since a start does not look`, () => {
+    const ajv = new Ajv({ strict: false })
+    assert.ok(ajv.validateSchema(schemaOf(file)), ajv.errorsText())
+  })
+}
+
+test('C-01: what is no schema would be seen', () => {
+  assert.equal(new Ajv({ strict: false, logger: false }).validateSchema({ type: 'nothing of the kind' }), false)
+})

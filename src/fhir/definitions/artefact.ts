@@ -1,5 +1,5 @@
 // The generated files (.build/definitions.ts), which lie beside this one, or beside the bundled one in dist/: what a start needs of R4, and
-// two that are read when they are first asked for, since a server that has not been asked anything holds a fifth of its memory in them.
+// two that are read when they are first asked for, since a server that has not been asked anything needs neither in memory.
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import type { SearchParameter } from './definitions.ts'
