@@ -54,6 +54,7 @@ const opened = (more: readonly IndexEntry[] = [], bare?: Indexed) => {
   )
   const plans: string[] = []
   const explain = (text: string, values: readonly unknown[]): void => {
+    assert.doesNotMatch(text, /LIMIT \?/, 'SQLite would plan it anew at each execution')
     const steps = db.rows<{ detail: string }>({ ...sql``, text: `EXPLAIN QUERY PLAN ${text}`, values: values as [] })
     plans.push(...steps.map(({ detail }) => detail))
   }

@@ -2,7 +2,7 @@
 // several conditions is rare depends on what is stored (store-layout.md: "drive by the rarest term").
 import type { Criterion } from '../criterion.ts'
 import { type Compiler, targets, terms, termsOf } from './filter.ts'
-import { join, list, raw, type Sql, sql } from './fragment.ts'
+import { join, limit, list, raw, type Sql, sql } from './fragment.ts'
 import { URL_SYSTEM } from './names.ts'
 import { SYSTEM } from './schema.ts'
 
@@ -98,7 +98,7 @@ const candidates = (compiler: Compiler, part: Criterion): Sql | undefined => {
 }
 
 const isFew = ({ db }: Compiler, rids: Sql): boolean =>
-  (db.row<{ n: number }>(sql`SELECT count(*) AS n FROM (SELECT 1 FROM (${rids}) LIMIT ${FEW + 1})`)?.n ?? 0) <= FEW
+  (db.row<{ n: number }>(sql`SELECT count(*) AS n FROM (SELECT 1 FROM (${rids}) ${limit(FEW + 1)})`)?.n ?? 0) <= FEW
 
 /** A statement for the rids of rows among which all are that satisfy the criterion; undefined where no index leads to few. */
 export const few = (compiler: Compiler, criterion: Criterion): Sql | undefined => {

@@ -38,3 +38,9 @@ export const join = (parts: readonly Sql[], separator: string): Sql => ({
 
 /** The values as a parenthesised list for IN. */
 export const list = (values: readonly Value[]): Sql => ({ text: `(${values.map(() => '?').join(',')})`, values })
+
+/**
+ * At most so many rows. The sign says nothing but to SQLite, which plans a statement anew, at each execution, whose limit is a bare `?`: it
+ * looks at the value (sqlite3ExprIsInteger, since 3.47).
+ */
+export const limit = (count: number): Sql => sql`LIMIT +${count}`

@@ -4,7 +4,7 @@ import type { Store } from '../store.ts'
 import { absent } from './absent.ts'
 import { type Connection, connect } from './database.ts'
 import type { Compiler } from './filter.ts'
-import { raw, sql } from './fragment.ts'
+import { limit, raw, sql } from './fragment.ts'
 import { names } from './names.ts'
 import { type Queue, writeQueue } from './queue.ts'
 import { current, history, stored, type Version, version } from './read.ts'
@@ -50,7 +50,7 @@ const build = (compiler: Compiler, queue: Queue, clock: Clock): Store => {
     page: async (type, after, count) =>
       db
         .rows<Version>(
-          sql`SELECT * FROM res WHERE type = ${names.find('type', type) ?? -1} AND id > ${after} AND body IS NOT NULL ORDER BY id LIMIT ${count}`,
+          sql`SELECT * FROM res WHERE type = ${names.find('type', type) ?? -1} AND id > ${after} AND body IS NOT NULL ORDER BY id ${limit(count)}`,
         )
         .map((row) => stored(compiler, row)),
     reindex: (rows) => queue.write(() => reindexUnit(compiler, rows)),

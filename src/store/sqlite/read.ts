@@ -2,7 +2,7 @@
 import { isAll } from '../plan.ts'
 import type { HistoryPlan, ReadPlan, StoredResource } from '../store.ts'
 import { type Compiler, filter } from './filter.ts'
-import { raw, type Sql, sql } from './fragment.ts'
+import { limit, raw, type Sql, sql } from './fragment.ts'
 
 export const METHODS = ['create', 'update', 'delete'] as const
 
@@ -70,7 +70,7 @@ export const history = (compiler: Compiler, plan: HistoryPlan) => {
   const [onwards, order] = plan.ascending ? [raw('>'), raw('ASC')] : [raw('<'), raw('DESC')]
   const before = plan.after === undefined ? raw('') : sql` AND h.seq ${onwards} ${placeOf(compiler, plan.after)}`
   const rows = compiler.db.rows<Version>(
-    sql`SELECT ${VERSION} WHERE 1${byType}${byId}${since}${before} ORDER BY h.seq ${order} LIMIT ${plan.count + 1}`,
+    sql`SELECT ${VERSION} WHERE 1${byType}${byId}${since}${before} ORDER BY h.seq ${order} ${limit(plan.count + 1)}`,
   )
   return { versions: rows.slice(0, plan.count).map((row) => stored(compiler, row)), more: rows.length > plan.count }
 }

@@ -3,7 +3,7 @@ import type { Criterion } from '../criterion.ts'
 import type { SearchPage, SearchPlan, SortKey } from '../store.ts'
 import { driver, live, type Walk } from './driver.ts'
 import { type Compiler, filter } from './filter.ts'
-import { join, raw, type Sql, sql, type Value } from './fragment.ts'
+import { join, limit, raw, type Sql, sql, type Value } from './fragment.ts'
 import { type Found, included } from './include.ts'
 import { latest } from './latest.ts'
 import { after, cursor, type Order, orderBy, orders, position } from './sort.ts'
@@ -86,7 +86,7 @@ const walked = (compiler: Compiler, plan: SearchPlan, order: Ordered, start: rea
   const after = start ? onwards(order, start) : raw('')
   const found = compiler.db.lists<[rid: number, id: string, body: string, key: Value]>(
     sql`SELECT ${tie}, x.id, x.body, ${key} FROM ${from}${after}
-      ORDER BY ${key} ${raw(descending ? 'DESC' : 'ASC')}, ${tie} DESC LIMIT ${plan.count + 1}`,
+      ORDER BY ${key} ${raw(descending ? 'DESC' : 'ASC')}, ${tie} DESC ${limit(plan.count + 1)}`,
   )
   return found.map(([rid, id, body, k0]) => ({ rid, type, id, body, k0, k1: rid }))
 }
@@ -94,7 +94,7 @@ const walked = (compiler: Compiler, plan: SearchPlan, order: Ordered, start: rea
 const sorted = (parts: readonly Sql[], order: readonly Order[], start: readonly Value[] | undefined, count: number): Sql => {
   const from = start ? sql`WHERE ${after(order, start)}` : raw('')
   return sql`SELECT x.rid, x.type, x.id, x.body, p.* FROM (SELECT * FROM (${join(parts, ' UNION ALL ')}) ${from} ORDER BY ${orderBy(order)}
-    LIMIT ${count + 1}) p CROSS JOIN res x ON x.rid = p.${raw(`k${order.length - 1}`)} ORDER BY ${orderBy(order)}`
+    ${limit(count + 1)}) p CROSS JOIN res x ON x.rid = p.${raw(`k${order.length - 1}`)} ORDER BY ${orderBy(order)}`
 }
 
 const page = (compiler: Compiler, plan: SearchPlan, sources: readonly Source[]): readonly Row[] => {
