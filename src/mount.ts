@@ -128,7 +128,14 @@ const mountFhir = (routes: Routes, options: MountOptions, { path, format, bind }
   const baseOf = ({ segments }: CanonicalRequest): string =>
     `${options.provider.issuer}${pattern === path ? path : `/${segments.slice(0, depth).join('/')}`}`
   const answer = async (request: CanonicalRequest, authorize: Authorize): Promise<Response> => {
-    const answered = await options.fhir({ request, segments: request.segments.slice(depth), base: baseOf(request), format, authorize })
+    const answered = await options.fhir({
+      request,
+      segments: request.segments.slice(depth),
+      base: baseOf(request),
+      format,
+      authorize,
+      bytes: true,
+    })
     return toResponse(answered, corsHeaders(options.cors, request), request.id)
   }
   const run: Run = (request, { authorize }) => answer(request, authorize)

@@ -15,13 +15,15 @@ export interface FhirRequest {
   /** The absolute base URL that links and fullUrl start with, e.g. `http://localhost:8080/fhir`. */
   readonly base: string
   readonly format: Format
+  /** The answer goes to the wire: it may come as bytes, ready to be sent. */
+  readonly bytes?: true
   /** Who asks, as one function: bound to the principal by box.ts. */
   readonly authorize: Authorize
   /** Of an entry of a Bundle: what stands for the body, in FHIR's form, and the id that a transaction gave to what it creates. */
   readonly entry?: { readonly resource: JsonValue | undefined; readonly id?: string }
 }
 
-/** `body` is sent as it is: text, or the bytes of a Binary. */
+/** `body` is sent as it is: text, or bytes: of a Binary, or of what asked for them. */
 export interface FhirResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

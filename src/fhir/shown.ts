@@ -7,6 +7,10 @@ import type { FhirResponse } from './request.ts'
 import { parseStored } from './resource.ts'
 import { subsetOf } from './subset.ts'
 
+/** Does this request see the stored texts of a type as they are. */
+export const isShownWhole = ({ deps, fhir }: Call, type: string): boolean =>
+  !deps.configuration.owns(type) && subsetOf(fhir.request.query, deps.definitions) === undefined
+
 /** How this request sees stored texts of a type. The hot path, a whole resource of FHIR's, is the text itself. */
 export const shownText = (call: Call): ((type: string, text: string) => string) => {
   const { deps, fhir } = call

@@ -55,10 +55,17 @@ export interface SearchPlan {
   readonly includes: readonly Include[]
   /** Only the newest `count` by clinical date of each value of this token parameter, in that order, on one page. */
   readonly latest?: { readonly param: string; readonly count: number }
+  /** The matches may come as one text, made so. Only for one type, without includes. */
+  readonly assembly?: Assembly
 }
+
+/** What stands before a match's id, between the id and the body, between the body and the id again, and after it. */
+export type Assembly = readonly [start: string, middle: string, after: string, end: string]
 
 export interface SearchPage {
   readonly matches: ReadonlyArray<{ readonly type: string; readonly id: string; readonly text: string }>
+  /** Instead of `matches`, where the plan says how and they are walked in order: their UTF-8, with commas between. Never empty. */
+  readonly assembled?: { readonly bytes: Uint8Array; readonly count: number }
   readonly included: ReadonlyArray<{ readonly type: string; readonly id: string; readonly text: string }>
   readonly total: number | undefined
   /** Opaque position of the next page; undefined on the last. */

@@ -68,15 +68,29 @@ const opened = (more: readonly IndexEntry[] = [], bare?: Indexed) => {
       explain(query.text, query.values)
       return db.lists(query)
     },
+    row: (query) => {
+      explain(query.text, query.values)
+      return db.row(query)
+    },
+    columns: (query) => {
+      explain(query.text, query.values)
+      return db.columns(query)
+    },
   }
   const ask = (where: Criterion, more: Partial<SearchPlan> = {}) => {
     plans.length = 0
     const plan = { from: [{ type: 'O', where }], sort: [], count: 3, total: 'none', includes: [], ...more } as const
-    const { matches, next } = search(
+    const { matches, assembled, next } = search(
       { ...compiler, db: watched },
       authorizeSearch(plan, () => ALL),
     )
-    return { ids: matches.map(({ id }) => id), next, plans: [...plans] }
+    const ids = assembled
+      ? Buffer.from(assembled.bytes)
+          .toString()
+          .split(',')
+          .map((one) => one.split('|')[0])
+      : matches.map(({ id }) => id)
+    return { ids, next, plans: [...plans] }
   }
   return { ask, close: () => db.close() }
 }
@@ -112,9 +126,15 @@ const IN_ORDER: ReadonlyArray<readonly [name: string, where: Criterion, shape: P
   ['everything by id, backwards', ALL, sort('_id', 'id'), ['o999', 'o998', 'o997']],
 ]
 
+const AS_TEXT: Partial<SearchPlan> = { assembly: ['', '|', '|', ''] }
+
 test('what has an order that an index has is not sorted, and page follows page', () => {
   const { ask, close } = opened()
-  for (const [name, where, shape, ids] of IN_ORDER) {
+  const asked = IN_ORDER.flatMap(([name, where, shape, ids]) => [
+    [name, where, shape, ids] as const,
+    [`${name}, as one text`, where, { ...shape, ...AS_TEXT }, ids] as const,
+  ])
+  for (const [name, where, shape, ids] of asked) {
     const found = ask(where, shape)
     assert.deepEqual(found.ids, ids, name)
     assert.equal(sorts(found.plans), false, `${name}: ${found.plans}`)

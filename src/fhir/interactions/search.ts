@@ -9,12 +9,13 @@ import { FhirError } from '../outcome.ts'
 import { presentationParameters } from '../parameters.ts'
 import { type Permit, permitOf } from '../permit.ts'
 import { isLenient } from '../prefer.ts'
+import { presentationOf } from '../presentation.ts'
 import type { FhirResponse } from '../request.ts'
 import type { SearchedCodes } from '../search/codes.ts'
 import { openCursor, sealCursor } from '../search/cursor.ts'
 import { type ParsedSearch, parseSearch } from '../search/parse.ts'
-import { searchset } from '../search/searchset.ts'
-import { shownText } from '../shown.ts'
+import { assembledSearchset, assemblyOf, searchset } from '../search/searchset.ts'
+import { isShownWhole, shownText } from '../shown.ts'
 import { canonicalsAsked, searchedCodes } from './searched-codes.ts'
 
 /** What is searched: types, each within `bounds`. */
@@ -86,7 +87,16 @@ const shownPage = (call: Call, page: SearchPage): SearchPage => {
 /** A first page that is the whole answer has counted itself, unless no total is wanted. */
 const totalOf = (page: SearchPage, parameters: Parameters, count: number): number | undefined => {
   if (page.total !== undefined || parameters.get('_total') === 'none') return page.total
-  return count > 0 && page.next === undefined && !parameters.has('_cursor') ? page.matches.length : undefined
+  return count > 0 && page.next === undefined && !parameters.has('_cursor') ? (page.assembled?.count ?? page.matches.length) : undefined
+}
+
+/** The content type of an answer that the store may put together: JSON as it is stored, of one type, for the wire. */
+const assembledAs = (call: Call, { from, includes, latest }: SearchPlan): string | undefined => {
+  const { fhir } = call
+  const [only, ...others] = from
+  if (!fhir.bytes || fhir.entry || fhir.format !== 'fhir' || !only || others.length > 0 || includes.length > 0 || latest) return undefined
+  const { syntax, pretty, contentType } = presentationOf(fhir.request, fhir.format)
+  return syntax === 'json' && !pretty && isShownWhole(call, only.type) ? contentType : undefined
 }
 
 /** The search of one scope. */
@@ -113,12 +123,16 @@ export const searchWithin = async (
   const cursor = parameters.get('_cursor')
   const after = cursor === undefined ? {} : { after: openCursor(deps.cursorKey, cursor, binding) }
   const whole = { ...parsed.plan, from, includes: [...parsed.plan.includes, ...includes], ...after, ...(latest && { latest }) }
-  const plan = authorizeSearch(whole, (type, use) => permit.rows(type, use === 'search' ? 's' : 'r'))
+  const contentType = assembledAs(call, whole)
+  const assembly = contentType === undefined ? {} : { assembly: assemblyOf(fhir.base, from[0]?.type ?? '') }
+  const plan = authorizeSearch({ ...whole, ...assembly }, (type, use) => permit.rows(type, use === 'search' ? 's' : 'r'))
   const page = await deps.store.search(plan)
   const total = totalOf(page, parameters, plan.count)
   const next = page.next === undefined ? {} : { next: sealCursor(deps.cursorKey, page.next, binding) }
-  const body = searchset({ base: fhir.base, path, page: { ...shownPage(call, page), total }, self: [...self, ...formats], ...next })
-  return { status: 200, headers: {}, body }
+  const answer = { base: fhir.base, path, page: { ...shownPage(call, page), total }, self: [...self, ...formats], ...next }
+  return page.assembled && contentType !== undefined
+    ? { status: 200, headers: { 'content-type': contentType }, body: assembledSearchset(answer, page.assembled.bytes) }
+    : { status: 200, headers: {}, body: searchset(answer) }
 }
 
 /** `GET [base]/[type]` and `POST [base]/[type]/_search` */

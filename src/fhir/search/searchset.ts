@@ -1,6 +1,6 @@
 // The answer of a search (R4 bundle.html#searchset): the stored texts are put together as they are, neither parsed nor written anew.
 import { formatParameters } from '../../http/parameters.ts'
-import type { SearchPage } from '../../store/store.ts'
+import type { Assembly, SearchPage } from '../../store/store.ts'
 
 export interface SearchsetInput {
   /** Our own absolute FHIR base. */
@@ -12,8 +12,6 @@ export interface SearchsetInput {
   readonly self: ReadonlyArray<readonly [name: string, value: string]>
   /** The sealed cursor of the next page. */
   readonly next?: string
-  /** An OperationOutcome as text, as a last entry. */
-  readonly outcome?: string
 }
 
 type Row = SearchPage['matches'][number]
@@ -21,10 +19,29 @@ type Row = SearchPage['matches'][number]
 /** What stands in JSON as it is. */
 const PLAIN = /^[\w\-.]+$/
 
-/** With a link to itself, as Aidbox answers (seeds 000 and 004). `start` is the base as JSON, without the quotation mark that ends it. */
-const entryText = (start: string, { type, id, text }: Row, mode: 'match' | 'include'): string => {
-  const url = `${start}/${type}/${PLAIN.test(id) ? id : JSON.stringify(id).slice(1, -1)}"`
-  return `{"fullUrl":${url},"resource":${text},"search":{"mode":"${mode}"},"link":[{"relation":"self","url":${url}}]}`
+/** What stands around an entry's id and body, with a link to itself, as Aidbox answers (seeds 000 and 004). */
+const around = (base: string, type: string, mode: 'match' | 'include'): Assembly => {
+  const url = `"${JSON.stringify(base).slice(1, -1)}/${type}/`
+  return [`{"fullUrl":${url}`, '","resource":', `,"search":{"mode":"${mode}"},"link":[{"relation":"self","url":${url}`, '"}]}']
+}
+
+/** How the store puts the matches of a type together: as entries, with commas between. */
+export const assemblyOf = (base: string, type: string): Assembly => around(base, type, 'match')
+
+const entryText = ([start, middle, after, end]: Assembly, { id, text }: Row): string => {
+  const name = PLAIN.test(id) ? id : JSON.stringify(id).slice(1, -1)
+  return `${start}${name}${middle}${text}${after}${name}${end}`
+}
+
+const entriesText = (base: string, rows: SearchPage['matches'], mode: 'match' | 'include', before: string): string => {
+  let entries = before
+  let known: { readonly type: string; readonly parts: Assembly } | undefined
+  // Added on rather than joined: the text is put together once, when it is sent.
+  for (const row of rows) {
+    if (known?.type !== row.type) known = { type: row.type, parts: around(base, row.type, mode) }
+    entries += `${entries && ','}${entryText(known.parts, row)}`
+  }
+  return entries
 }
 
 const link = (relation: string, { base, path }: SearchsetInput, parameters: ReadonlyArray<readonly [string, string]>): string => {
@@ -33,18 +50,22 @@ const link = (relation: string, { base, path }: SearchsetInput, parameters: Read
   return `{"relation":"${relation}","url":${JSON.stringify(url)}}`
 }
 
-/** The text of the searchset Bundle. */
-export const searchset = (input: SearchsetInput): string => {
-  const { base, page, self, next, outcome } = input
+/** What stands before the entries, up to their list. */
+const head = (input: SearchsetInput): string => {
+  const { page, self, next } = input
   const links = [link('self', input, self)]
   if (next !== undefined) links.push(link('next', input, [...self, ['_cursor', next]]))
-  const start = JSON.stringify(base).slice(0, -1)
-  // Added on rather than joined: the text is put together once, when it is sent.
-  let entries = ''
-  for (const row of page.matches) entries += `${entries && ','}${entryText(start, row, 'match')}`
-  for (const row of page.included) entries += `${entries && ','}${entryText(start, row, 'include')}`
-  if (outcome !== undefined) entries += `${entries && ','}{"resource":${outcome},"search":{"mode":"outcome"}}`
   const total = page.total === undefined ? '' : `,"total":${page.total}`
-  const entry = entries && `,"entry":[${entries}]`
-  return `{"resourceType":"Bundle","type":"searchset"${total},"link":[${links.join(',')}]${entry}}`
+  return `{"resourceType":"Bundle","type":"searchset"${total},"link":[${links.join(',')}]`
 }
+
+/** The text of the searchset Bundle. */
+export const searchset = (input: SearchsetInput): string => {
+  const { base, page } = input
+  const entries = entriesText(base, page.included, 'include', entriesText(base, page.matches, 'match', ''))
+  return `${head(input)}${entries && `,"entry":[${entries}]`}}`
+}
+
+/** Its bytes, around the matches that the store has put together. */
+export const assembledSearchset = (input: SearchsetInput, matches: Uint8Array): Uint8Array<ArrayBuffer> =>
+  Buffer.concat([Buffer.from(`${head(input)},"entry":[`), matches, Buffer.from(']}')])

@@ -8,7 +8,7 @@ export interface Connection {
   rows<Row>(query: Sql): Row[]
   row<Row>(query: Sql): Row | undefined
   /** The first row as a list, in the order of its columns: for hot paths, where a name for each value costs more than the lookup. */
-  columns<Columns extends readonly Value[]>(query: Sql): Columns | undefined
+  columns<Columns extends readonly (Value | Uint8Array)[]>(query: Sql): Columns | undefined
   /** All rows as lists. */
   lists<Columns extends readonly Value[]>(query: Sql): Columns[]
   /** Runs and says how many rows changed. */
@@ -74,7 +74,7 @@ export const connect = (file: string): Connection => {
   return {
     rows: <Row>(query: Sql) => statement(query.text).all(query.values) as Row[],
     row: <Row>(query: Sql) => statement(query.text).get(query.values) as Row | undefined,
-    columns: <Columns extends readonly Value[]>(query: Sql) => listing(query.text).get(query.values) as Columns | undefined,
+    columns: <Columns extends readonly (Value | Uint8Array)[]>(query: Sql) => listing(query.text).get(query.values) as Columns | undefined,
     lists: <Columns extends readonly Value[]>(query: Sql) => listing(query.text).all(query.values) as Columns[],
     run: (query) => statement(query.text).run(query.values).changes,
     execute(text, ...values) {

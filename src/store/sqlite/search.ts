@@ -1,19 +1,13 @@
 // One search: the page in keyset order, its total, its includes.
-import type { Criterion } from '../criterion.ts'
-import type { SearchPage, SearchPlan, SortKey } from '../store.ts'
-import { driver, live, type Walk } from './driver.ts'
+import type { SearchPage, SearchPlan } from '../store.ts'
+import { assemble, type Last } from './assembled.ts'
+import { driver, live } from './driver.ts'
 import { type Compiler, filter } from './filter.ts'
 import { join, limit, raw, type Sql, sql, type Value } from './fragment.ts'
 import { type Found, included } from './include.ts'
 import { latest } from './latest.ts'
+import { inOrder, type Ordered, ordered, type Source } from './ordered.ts'
 import { after, cursor, type Order, orderBy, orders, position } from './sort.ts'
-
-/** One type of the plan, and how its rows are walked. */
-interface Source {
-  readonly type: number
-  readonly where: Criterion
-  readonly walk: Walk
-}
 
 const sourcesOf = (compiler: Compiler, plan: SearchPlan): readonly Source[] =>
   plan.from.flatMap(({ type, where }) => {
@@ -28,67 +22,27 @@ const selects = (compiler: Compiler, sources: readonly Source[], columns: Sql): 
 
 type Row = Found & Record<`k${number}`, Value>
 
-/** Where the rows come in the order of the answer as they are walked, so that the walk stops at the limit. */
-interface Ordered {
-  readonly type: number
-  readonly from: Sql
-  readonly key: Sql
-  readonly tie: Sql
-  readonly descending: boolean
-  /** Rows without the key are not among them. */
-  readonly partial?: true
+/** The rows of a page, or their text, and the last of them where another page follows. */
+interface Part {
+  readonly rows: readonly Row[]
+  readonly assembled?: SearchPage['assembled']
+  readonly last: Last | undefined
 }
 
-/** By clinical date, over postings. */
-const byDate = (compiler: Compiler, { type, where, walk }: Source, [key]: SearchPlan['sort']): Ordered | undefined => {
-  if (!walk.clustered) return undefined
-  const from = sql`${walk.from}${live(type)} AND ${filter(compiler, walk.rest, 'x', walk.rid)}`
-  const order = { type, from, key: raw('c.sdate'), tie: raw('c.rid'), descending: key?.descending ?? true }
-  if (!key) return order
-  const param = compiler.names.find('param', key.param)
-  // Every date of the parameter is the clinical date of its row.
-  if (key.kind !== 'date' || param === undefined || compiler.names.find('askew', key.param) !== undefined) return undefined
-  const conjuncts = where.kind === 'and' ? where.of : [where]
-  if (conjuncts.some((part) => part.kind === 'date' && part.param === key.param)) return order
-  const dated = sql`(SELECT 1 FROM dat WHERE rid = c.rid AND param = ${param}) IS NOT NULL`
-  return { ...order, from: sql`${from} AND ${dated}`, partial: true }
-}
+const part = (rows: readonly Row[], count: number): Part => ({
+  rows: rows.slice(0, count),
+  last: rows.length > count ? rows[count - 1] : undefined,
+})
 
-const COLUMNS: ReadonlyMap<SortKey['kind'], Sql> = new Map([
-  ['lastUpdated', raw('x.updated')],
-  ['id', raw('x.id')],
-])
-
-/** By a column with an index, over all rows of the type: where the walk would be over all of them too. */
-const byColumn = (compiler: Compiler, { type, where, walk }: Source, [sort]: SearchPlan['sort']): Ordered | undefined => {
-  const key = sort && COLUMNS.get(sort.kind)
-  if (!key || !walk.whole) return undefined
-  return {
-    type,
-    from: sql`res x WHERE ${live(type)} AND ${filter(compiler, where, 'x')}`,
-    key,
-    tie: raw('x.rid'),
-    descending: sort.descending,
-  }
-}
-
-const ordered = (compiler: Compiler, plan: SearchPlan, [source, ...others]: readonly Source[]): Ordered | undefined => {
-  if (!source || others.length > 0 || plan.sort.length > 1) return undefined
-  return byColumn(compiler, source, plan.sort) ?? byDate(compiler, source, plan.sort)
-}
-
-/** What comes after a position; the first bound is what an index seeks. */
-const onwards = ({ key, tie, descending }: Ordered, [value = null, rid = null]: readonly Value[]): Sql =>
-  descending ? sql` AND (${key}, ${tie}) < (${value}, ${rid})` : sql` AND ${key} >= ${value} AND (${key} > ${value} OR ${tie} < ${rid})`
-
-const walked = (compiler: Compiler, plan: SearchPlan, order: Ordered, start: readonly Value[] | undefined): readonly Row[] => {
-  const { from, key, tie, descending, type } = order
-  const after = start ? onwards(order, start) : raw('')
+const walked = (compiler: Compiler, order: Ordered, start: readonly Value[] | undefined, count: number): Part => {
+  const { key, tie, type } = order
   const found = compiler.db.lists<[rid: number, id: string, body: string, key: Value]>(
-    sql`SELECT ${tie}, x.id, x.body, ${key} FROM ${from}${after}
-      ORDER BY ${key} ${raw(descending ? 'DESC' : 'ASC')}, ${tie} DESC ${limit(plan.count + 1)}`,
+    sql`SELECT ${tie}, x.id, x.body, ${key} ${inOrder(order, start, count + 1)}`,
   )
-  return found.map(([rid, id, body, k0]) => ({ rid, type, id, body, k0, k1: rid }))
+  return part(
+    found.map(([rid, id, body, k0]) => ({ rid, type, id, body, k0, k1: rid })),
+    count,
+  )
 }
 
 const sorted = (parts: readonly Sql[], order: readonly Order[], start: readonly Value[] | undefined, count: number): Sql => {
@@ -97,19 +51,24 @@ const sorted = (parts: readonly Sql[], order: readonly Order[], start: readonly 
     ${limit(count + 1)}) p CROSS JOIN res x ON x.rid = p.${raw(`k${order.length - 1}`)} ORDER BY ${orderBy(order)}`
 }
 
-const page = (compiler: Compiler, plan: SearchPlan, sources: readonly Source[]): readonly Row[] => {
+const page = (compiler: Compiler, plan: SearchPlan, sources: readonly Source[]): Part => {
+  const { count } = plan
   const order = orders(compiler, plan.sort)
   const start = plan.after === undefined ? undefined : position(compiler, plan.after, order.length - 1)
   const walk = start?.[0] === null ? undefined : ordered(compiler, plan, sources)
-  const rows = walk && walked(compiler, plan, walk, start)
-  // What has no key comes after all that has one.
-  if (rows && (!walk.partial || rows.length > plan.count)) return rows
+  if (walk) {
+    const found = plan.assembly
+      ? { rows: [], ...assemble(compiler, walk, plan.assembly, { start, count }) }
+      : walked(compiler, walk, start, count)
+    // What has no key comes after all that has one.
+    if (!walk.partial || found.last) return found
+  }
   const columns = join(
     order.map(({ expression }, at) => sql`${expression}${raw(` AS k${at}`)}`),
     ', ',
   )
   const parts = selects(compiler, sources, columns)
-  return parts.length === 0 ? [] : compiler.db.rows<Row>(sorted(parts, order, start, plan.count))
+  return part(parts.length === 0 ? [] : compiler.db.rows<Row>(sorted(parts, order, start, count)), count)
 }
 
 const total = (compiler: Compiler, sources: readonly Source[]): number => {
@@ -131,23 +90,22 @@ const newest = (compiler: Compiler, plan: SearchPlan, sources: readonly Source[]
   return { matches: found.map(shownBy(compiler)), included: includedBy(compiler, plan, found), total: undefined, next: undefined }
 }
 
+const nextOf = (compiler: Compiler, plan: SearchPlan, last: Last): string =>
+  cursor(
+    Array.from({ length: Math.max(1, plan.sort.length) }, (_, at) => last[`k${at}`] ?? null),
+    `${compiler.names.text(last.type)}/${last.id}`,
+  )
+
 /** Runs the plan. */
 export const search = (compiler: Compiler, plan: SearchPlan): SearchPage => {
   const sources = sourcesOf(compiler, plan)
   if (plan.latest) return newest(compiler, plan, sources, plan.latest)
-  const rows = plan.count > 0 ? page(compiler, plan, sources) : []
-  const found = rows.slice(0, plan.count)
-  const last = rows.length > plan.count ? found.at(-1) : undefined
-  const keys = Math.max(1, plan.sort.length)
+  const { rows, assembled, last } = plan.count > 0 ? page(compiler, plan, sources) : part([], 0)
   return {
-    matches: found.map(shownBy(compiler)),
-    included: includedBy(compiler, plan, found),
+    matches: rows.map(shownBy(compiler)),
+    ...(assembled && { assembled }),
+    included: includedBy(compiler, plan, rows),
     total: plan.total === 'accurate' ? total(compiler, sources) : undefined,
-    next:
-      last &&
-      cursor(
-        Array.from({ length: keys }, (_, at) => last[`k${at}`] ?? null),
-        `${compiler.names.text(last.type)}/${last.id}`,
-      ),
+    next: last && nextOf(compiler, plan, last),
   }
 }
