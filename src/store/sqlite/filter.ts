@@ -70,8 +70,10 @@ export const terms = ({ db, names }: Compiler, { param, system, code }: Of<'toke
   const index = names.find('param', param)
   const sys = system === undefined ? undefined : names.find('system', system)
   if (index === undefined || code === undefined || (system !== undefined && sys === undefined)) return []
-  const bySystem = sys === undefined ? sql`sys >= 0` : sql`sys = ${sys}`
-  return db.rows<{ id: number }>(sql`SELECT id FROM term WHERE param = ${index} AND code = ${code} AND ${bySystem}`).map((row) => row.id)
+  if (sys === undefined)
+    return db.rows<{ id: number }>(sql`SELECT id FROM term WHERE param = ${index} AND code = ${code} AND sys >= 0`).map(({ id }) => id)
+  const term = names.findTerm(index, code, sys)
+  return term === undefined ? [] : [term]
 }
 
 const tokenTag = (compiler: Compiler, criterion: Of<'token'>, param: number, row: Row, bySystem: Sql): Sql => {

@@ -9,6 +9,10 @@ import { raw, sql } from './fragment.ts'
 const KINDS = { type: 1, param: 2, system: 3, identifier: 4, outside: 5, askew: 6 } as const
 export type NameKind = keyof typeof KINDS
 
+/** Said of few parameters, asked of all: that it is not said is remembered too. */
+const SAID: ReadonlySet<NameKind> = new Set(['identifier', 'outside', 'askew'])
+const NOT_SAID = -1
+
 /** The system of a coded value without one. */
 export const NO_SYSTEM = 0
 /** Stands for a system in terms that are urls of references, which no token search may find. */
@@ -18,7 +22,8 @@ export interface Names {
   find(kind: NameKind, text: string): number | undefined
   intern(kind: NameKind, text: string): number
   text(id: number): string
-  /** The id of a coded value; made when `create`. */
+  findTerm(param: number, code: string, system: number): number | undefined
+  /** The id of a coded value, made where it is not there. */
   term(param: number, code: string, system: number): number
   types(): ReadonlyMap<string, number>
   /** After a rollback: what was interned in it is gone. */
@@ -62,9 +67,18 @@ export const names = (db: Connection): Names => {
   const find = (kind: NameKind, text: string): number | undefined => {
     if (kind === 'system' && text === '') return NO_SYSTEM
     const known = ids.get(KINDS[kind], text)
-    if (known !== undefined) return known
+    if (known !== undefined) return known === NOT_SAID ? undefined : known
     const row = db.row<{ id: number }>(sql`SELECT id FROM name WHERE kind = ${KINDS[kind]} AND text = ${text}`)
-    return row && ids.keep(KINDS[kind], text, row.id)
+    if (row) return ids.keep(KINDS[kind], text, row.id)
+    if (SAID.has(kind)) ids.keep(KINDS[kind], text, NOT_SAID)
+    return undefined
+  }
+  const findTerm = (param: number, code: string, system: number): number | undefined => {
+    const place = param * SYSTEMS + system
+    const known = terms.get(place, code)
+    if (known !== undefined) return known
+    const row = db.row<{ id: number }>(sql`SELECT id FROM term WHERE param = ${param} AND code = ${code} AND sys = ${system}`)
+    return row && terms.keep(place, code, row.id)
   }
   const textOf = (id: number): string => {
     const text = db.row<{ text: string }>(sql`SELECT text FROM name WHERE id = ${id}`)?.text ?? ''
@@ -77,13 +91,10 @@ export const names = (db: Connection): Names => {
     intern: (kind, text) =>
       find(kind, text) ?? ids.keep(KINDS[kind], text, db.execute('INSERT INTO name(kind, text) VALUES(?, ?)', KINDS[kind], text).id),
     text: (id) => texts.get(id) ?? textOf(id),
-    term(param, code, system) {
-      const place = param * SYSTEMS + system
-      const known = terms.get(place, code)
-      if (known !== undefined) return known
-      const row = db.row<{ id: number }>(sql`SELECT id FROM term WHERE param = ${param} AND code = ${code} AND sys = ${system}`)
-      return terms.keep(place, code, row?.id ?? db.execute('INSERT INTO term(param, code, sys) VALUES(?, ?, ?)', param, code, system).id)
-    },
+    findTerm,
+    term: (param, code, system) =>
+      findTerm(param, code, system) ??
+      terms.keep(param * SYSTEMS + system, code, db.execute('INSERT INTO term(param, code, sys) VALUES(?, ?, ?)', param, code, system).id),
     types: () =>
       new Map(db.rows<{ id: number; text: string }>(raw('SELECT id, text FROM name WHERE kind = 1')).map(({ id, text }) => [text, id])),
     forget() {
