@@ -3,33 +3,24 @@ import { type Parameters, parametersOf } from '../../http/parameters.ts'
 import type { Call } from '../call.ts'
 import { FhirError } from '../outcome.ts'
 import { onlyParameters, PRESENTATION } from '../parameters.ts'
-import { asResource, isRecord, readBody } from '../resource.ts'
+import { isRecord, readBody } from '../resource.ts'
+import { type Given, givenIn, primitiveText } from './given.ts'
 
-/** `value[x]` as it would stand in a query; undefined for what cannot. */
-const textOf = (name: string, value: unknown): string | undefined => {
-  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return String(value)
-  if (!isRecord(value)) return value instanceof Object && 'text' in value ? String(value.text) : undefined
-  if (name === 'valueReference') return typeof value.reference === 'string' ? value.reference : undefined
-  const coding = name === 'valueCodeableConcept' && Array.isArray(value.coding) ? value.coding[0] : value
-  if (!isRecord(coding) || typeof coding.code !== 'string') return undefined
+/** A value as it would stand in a query. Throws FhirError 400 for what cannot. */
+const textOf = ({ name, member, value }: Given): string => {
+  const text = primitiveText(value)
+  if (text !== undefined) return text
+  const coding = isRecord(value) && member === 'valueCodeableConcept' && Array.isArray(value.coding) ? value.coding[0] : value
+  if (isRecord(value) && member === 'valueReference' && typeof value.reference === 'string') return value.reference
+  if (!isRecord(coding) || typeof coding.code !== 'string') throw new FhirError('value', `the parameter ${name} has a value of no use here`)
   return typeof coding.system === 'string' ? `${coding.system}|${coding.code}` : coding.code
-}
-
-const parameterOf = (item: unknown): readonly [string, string] => {
-  const name = isRecord(item) ? item.name : undefined
-  const [member, value] = isRecord(item) ? (Object.entries(item).find(([key]) => key.startsWith('value')) ?? []) : []
-  const text = member === undefined ? undefined : textOf(member, value)
-  if (typeof name !== 'string' || text === undefined)
-    throw new FhirError('value', 'a parameter has a name and a value', { expression: 'Parameters.parameter' })
-  return [name, text]
 }
 
 const inBody = async (call: Call): Promise<Parameters['entries']> => {
   if (call.fhir.request.method !== 'POST') return []
   const bytes = call.fhir.entry ? undefined : await call.fhir.request.body()
   if (bytes?.length === 0 || (call.fhir.entry && call.fhir.entry.resource === undefined)) return []
-  const { parameter } = asResource(await readBody(call.fhir), 'Parameters')
-  return (Array.isArray(parameter) ? parameter : []).map(parameterOf)
+  return givenIn(await readBody(call.fhir)).map((given) => [given.name, textOf(given)])
 }
 
 /** The parameters of the operation, in which only `known` and the presentation may stand, each once. Throws FhirError 400. */

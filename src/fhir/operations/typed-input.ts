@@ -5,6 +5,7 @@ import type { Call } from '../call.ts'
 import { FhirError } from '../outcome.ts'
 import { onlyParameters } from '../parameters.ts'
 import { isRecord, type Resource, readBody } from '../resource.ts'
+import { givenIn, primitiveText } from './given.ts'
 
 type Fields = { readonly [name: string]: JsonValue }
 
@@ -22,28 +23,9 @@ export interface Inputs {
   number(name: string): number | undefined
 }
 
-const givenValue = (parameter: Fields): JsonValue | undefined => {
-  if (parameter.resource !== undefined) return parameter.resource
-  const member = Object.keys(parameter).find((name) => /^value[A-Z]/.test(name))
-  return member === undefined ? undefined : parameter[member]
-}
-
-/** Names with their values, in order. */
-const givenIn = (body: JsonValue, known: ReadonlySet<string>): ReadonlyArray<readonly [string, JsonValue]> => {
-  if (!isRecord(body) || body.resourceType !== 'Parameters') throw new FhirError('structure', 'the body is not a Parameters resource')
-  const list = Array.isArray(body.parameter) ? body.parameter : []
-  return list.filter(isRecord).map((parameter) => {
-    const [name, value] = [String(parameter.name), givenValue(parameter)]
-    if (!known.has(name)) throw new FhirError('invalid', `the parameter ${name} has no meaning here`)
-    if (value === undefined || value === null) throw new FhirError('structure', `the parameter ${name} has no value`)
-    return [name, value] as const
-  })
-}
-
 const inputsOf = (given: ReadonlyArray<readonly [string, JsonValue]>, parameters: Parameters, resource: Resource | undefined): Inputs => {
   const all = (name: string): readonly JsonValue[] => given.filter(([key]) => key === name).map(([, value]) => value)
-  const texts = (name: string): readonly string[] =>
-    all(name).flatMap((value) => (isRecord(value) || Array.isArray(value) ? [] : [String(value)]))
+  const texts = (name: string): readonly string[] => all(name).flatMap((value) => primitiveText(value) ?? [])
   return {
     parameters,
     resource,
@@ -67,7 +49,9 @@ export const readInputs = async (call: Call, known: ReadonlySet<string>): Promis
   }
   const parameters = onlyParameters(call)
   const body = await readBody(call.fhir)
-  const given = givenIn(body, known)
+  const given = givenIn(body).map(({ name, value }) => [name, value] as const)
+  const unknown = given.find(([name]) => !known.has(name))
+  if (unknown) throw new FhirError('invalid', `the parameter ${unknown[0]} has no meaning here`)
   return inputsOf(given, parameters, isRecord(body) ? body : undefined)
 }
 

@@ -162,3 +162,30 @@ test('an operation reads: no scope for the type is 403, and what its rows leave 
   assert.equal((await ask('GET', '/ValueSet/$expand?url=http://example.org/reds', { as: blind })).status, 404)
   assert.equal((await ask('GET', `/CodeSystem/$lookup?system=${S}&code=red`, { as: blind })).status, 404)
 })
+
+test('R4 parameters.html: an item without a name or a value is refused at its place, whatever the operation', async () => {
+  const { ask } = await createServer()
+  const malformed: ReadonlyArray<readonly [item: unknown, at: number]> = [
+    [3, 1],
+    [{ valueUri: GENDER }, 1],
+    [{ name: 'filter' }, 1],
+    [{ name: 'filter', valueString: null }, 1],
+  ]
+  for (const path of ['/ValueSet/$expand', '/Observation/$lastn']) {
+    for (const [item, at] of malformed) {
+      const body = { resourceType: 'Parameters', parameter: [{ name: 'url', valueUri: GENDER }, item] }
+      const { status, json } = await ask('POST', path, { body })
+      assert.deepEqual([status, json.issue[0].expression], [400, [`Parameters.parameter[${at}]`]], `${path} ${JSON.stringify(item)}`)
+    }
+    const { status, json } = await ask('POST', path, { body: { resourceType: 'Parameters', parameter: 'none' } })
+    assert.deepEqual([status, json.issue[0].expression], [400, ['Parameters.parameter']])
+  }
+})
+
+test('R4 datatypes.html#integer: a number is read as it is written', async () => {
+  const { ask } = await createServer()
+  const expand = (count: unknown) =>
+    ask('POST', '/ValueSet/$expand', parameters({ name: 'url', valueUri: GENDER }, { name: 'count', valueInteger: count }))
+  assert.deepEqual(codesIn((await expand(2)).json), ['male', 'female'])
+  assert.equal((await expand(-1)).status, 400)
+})
