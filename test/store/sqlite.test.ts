@@ -1,9 +1,10 @@
 // The SQLite store through its port: verbs, rollback, gates, and the settings it must run with (store-layout.md, Settings).
 import assert from 'node:assert/strict'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import Database from 'better-sqlite3'
 import { ALL, type Criterion } from '../../src/store/criterion.ts'
 import type { Indexed } from '../../src/store/entries.ts'
 import { MalformedCursor } from '../../src/store/errors.ts'
@@ -135,4 +136,17 @@ test('a code is taken by exactly one of two callers, and reuse ends the session 
   ])
   assert.equal(await store.records.token('t1'), undefined)
   await store.close()
+})
+
+test('a file that cannot be used is named, with the reason', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'emberbox-store-'))
+  const notes = join(folder, 'notes.txt')
+  writeFileSync(notes, 'Not a database, however long the text may be, since its first sixteen bytes say so. '.repeat(20))
+  await assert.rejects(openStore({ file: notes, clock }), new Error(`${notes} is not a database`))
+  await assert.rejects(openStore({ file: folder, clock }), new Error(`${folder} cannot be opened`))
+  const later = join(folder, 'later.db')
+  const db = new Database(later)
+  db.pragma('user_version = 1000')
+  db.close()
+  await assert.rejects(openStore({ file: later, clock }), new Error(`${later} was written by a newer version of this program`))
 })

@@ -35,9 +35,9 @@ const statements = (prepare: (text: string) => Database.Statement): ((text: stri
   }
 }
 
-const migrate = (db: Database.Database): void => {
+const migrate = (db: Database.Database, file: string): void => {
   const version = Number(db.pragma('user_version', { simple: true }))
-  if (version > MIGRATIONS.length) throw new Error('The database was written by a newer version of this program')
+  if (version > MIGRATIONS.length) throw new Error(`${file} was written by a newer version of this program`)
   db.transaction(() => {
     for (const step of MIGRATIONS.slice(version)) db.exec(step)
     db.pragma(`user_version = ${MIGRATIONS.length}`)
@@ -57,18 +57,37 @@ const prepare = (db: Database.Database): void => {
   db.exec('BEGIN IMMEDIATE; COMMIT')
 }
 
-const busy = (error: unknown): boolean => error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+/** Why the file cannot be used, where SQLite's own words would not name it. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['SQLITE_BUSY', 'is in use by another process'],
+  ['SQLITE_NOTADB', 'is not a database'],
+  ['SQLITE_CORRUPT', 'is damaged'],
+  ['SQLITE_READONLY', 'cannot be written'],
+  ['SQLITE_CANTOPEN', 'cannot be opened'],
+  ['SQLITE_FULL', 'has no room left on its disk'],
+])
+
+const reason = (error: unknown): string | undefined =>
+  error instanceof Database.SqliteError ? REASONS.get(error.code.split('_', 2).join('_')) : undefined
+
+/** The file, locked and migrated. Throws an Error that names it and says why it cannot be used. */
+const opened = (file: string): Database.Database => {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(file, { timeout: 0 })
+    prepare(db)
+    migrate(db, file)
+    return db
+  } catch (error) {
+    db?.close()
+    const why = reason(error)
+    throw why === undefined ? error : new Error(`${file} ${why}`)
+  }
+}
 
 /** Opens, locks and migrates the file, or ':memory:'. */
 export const connect = (file: string): Connection => {
-  const db = new Database(file, { timeout: 0 })
-  try {
-    prepare(db)
-    migrate(db)
-  } catch (error) {
-    db.close()
-    throw busy(error) ? new Error(`${file} is in use by another process`) : error
-  }
+  const db = opened(file)
   const statement = statements((text) => db.prepare(text))
   const listing = statements((text) => db.prepare(text).raw())
   return {
