@@ -181,7 +181,7 @@ export interface Client {
   /**
    * The client's public keys, inline.
    *
-   * Items: A public JSON Web Key (RFC 7517).
+   * Items: A public JSON Web Key (RFC 7517), with what its kind needs (RFC 7518 section 6, RFC 8037 section 2).
    */
   jwks?: {
     [k: string]: unknown
