@@ -2,6 +2,7 @@
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { build } from 'esbuild'
+import { declare } from './declarations.mjs'
 
 const root = new URL('..', import.meta.url)
 const at = (path) => new URL(path, root).pathname
@@ -41,4 +42,5 @@ if (existsSync(at('src/console/demo'))) {
     .replace('package.json', 'build/fhir-client.pure.min.js')
   cpSync(fhirclient, at('dist/demo/fhir-client.js'))
 }
+declare(at('.'), at('dist/types'))
 chmodSync(at('dist/cli.js'), 0o755)
