@@ -136,15 +136,18 @@ const write = async (steps: readonly Step[], states: ReadonlyArray<Fields | unde
   const changes: Change[] = []
   for (const [at, step] of steps.entries()) changes.push(await changeOf(step, states[at], written, deps))
   // What is deleted and not there is no failure of a bundle, but it would undo the unit in the store.
-  const present: Change[] = []
-  for (const change of changes) {
+  const present: { readonly change: Change; readonly step: Step | undefined }[] = []
+  for (const [at, change] of changes.entries()) {
     const found = change.action === 'delete' ? await deps.store.read(authorizeRead({ ...change, where: ALL }, ALL)) : undefined
-    if (change.action === 'put' || found?.text !== undefined) present.push(change)
+    if (change.action === 'put' || found?.text !== undefined) present.push({ change, step: steps[at] })
   }
-  const outcomes = await deps.store.write(authorizeChanges(present, () => UNBOUNDED))
+  const units = authorizeChanges(
+    present.map(({ change }) => change),
+    () => UNBOUNDED,
+  )
+  const outcomes = await deps.store.write(units)
   const failed = outcomes.findIndex(({ outcome }) => !DONE.has(outcome))
-  const at = changes.findIndex((change) => change === present[failed])
-  const step = steps[at]
+  const { step } = present[failed] ?? {}
   if (step) throw new Unsubmitted(step.entry, REASONS.get(outcomes[failed]?.outcome ?? '') ?? 'it was refused')
 }
 

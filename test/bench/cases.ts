@@ -3,7 +3,7 @@ import { copyFileSync } from 'node:fs'
 import { copyData, type Fixture, observation, PATIENTS, startServer, tokenOf } from './fixture.ts'
 import { request, run } from './load.ts'
 import { policyBundle } from './policies.ts'
-import { cpuSeconds, freePort, pssMegabytes, startPinned, untilReady } from './process.ts'
+import { cpuSeconds, freePort, type Pinned, pssMegabytes, startPinned, untilReady } from './process.ts'
 import { type Statement, statementOf } from './statement.ts'
 
 export interface Case {
@@ -53,6 +53,23 @@ export const startBaseline = async (file: string, statement?: Statement) => {
   return { port, process, readyAfter: await untilReady(port, process) }
 }
 
+interface Running {
+  readonly port: number
+  readonly process: Pinned
+}
+
+/** The same requests, each answered with 200, to the server and to the bare one. */
+export const sideBySide = (server: Running, baseline: Running, next: () => Buffer) => ({
+  round: async (): Promise<Round> => ({
+    ours: await rate({ port: server.port, pid: server.process.pid }, next, 200),
+    limit: await rate({ port: baseline.port, pid: baseline.process.pid }, next, 200),
+  }),
+  stop: async () => {
+    await server.process.stop()
+    await baseline.process.stop()
+  },
+})
+
 const versusHono =
   (pathOf: () => string): Case['prepare'] =>
   async (fixture) => {
@@ -60,17 +77,7 @@ const versusHono =
     const server = await startServer([fixture.bundles], fixture.data)
     const baseline = await startBaseline(copyData(fixture, 'baseline'), statement)
     const authorization = `Bearer ${await tokenOf(server.port)}`
-    const next = () => request('GET', pathOf(), { authorization })
-    return {
-      round: async () => ({
-        ours: await rate({ port: server.port, pid: server.process.pid }, next, 200),
-        limit: await rate({ port: baseline.port, pid: baseline.process.pid }, next, 200),
-      }),
-      stop: async () => {
-        await server.process.stop()
-        await baseline.process.stop()
-      },
-    }
+    return sideBySide(server, baseline, () => request('GET', pathOf(), { authorization }))
   }
 
 /** Both of one server. */

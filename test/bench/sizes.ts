@@ -1,6 +1,6 @@
 // What must not depend on how much is stored (issue 5, Done 7): single requests, one at a time, to two servers that differ in nothing but
 // their data; and a search by patient, category and date, sorted by date, against a bare Hono server that runs the same statement.
-import { type Case, rate, startBaseline } from './cases.ts'
+import { type Case, sideBySide, startBaseline } from './cases.ts'
 import { accessBundle, copyData, type Fixture, startServer, tokenOf } from './fixture.ts'
 import { importCase, importedRecords } from './imports.ts'
 import { medianMicroseconds, request } from './load.ts'
@@ -60,20 +60,12 @@ const dateSearch =
       copy,
       Array.from({ length: ASKED }, (_, at) => dateQuery(size, at)),
     )
-    const [server, baseline] = [await serverOf(fixture, size), await startBaseline(copy, statement)]
+    const server = await serverOf(fixture, size)
     const { authorization } = server
     let asked = 0
-    const next = () => request('GET', searchPath(size, asked++ % ASKED), { authorization })
-    return {
-      round: async () => ({
-        ours: await rate({ port: server.port, pid: server.process.pid }, next, 200),
-        limit: await rate({ port: baseline.port, pid: baseline.process.pid }, next, 200),
-      }),
-      stop: async () => {
-        await server.process.stop()
-        await baseline.process.stop()
-      },
-    }
+    return sideBySide(server, await startBaseline(copy, statement), () =>
+      request('GET', searchPath(size, asked++ % ASKED), { authorization }),
+    )
   }
 
 const words = (size: number): string => (size % 1_000_000 === 0 ? `${size / 1_000_000}m` : `${size / 1_000}k`)

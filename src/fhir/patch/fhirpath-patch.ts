@@ -69,7 +69,7 @@ const walk = (document: JsonValue, steps: readonly Step[]): readonly Pointer[] =
 const stepsBelow = (document: JsonValue, path: JsonValue | undefined): readonly Step[] => {
   const [root, ...steps] = parsePath(path)
   const type = isRecord(document) ? document.resourceType : ''
-  if (!root || root.kind !== 'element' || (root.name !== type && root.name !== 'Resource' && root.name !== 'DomainResource')) {
+  if (root?.kind !== 'element' || (root.name !== type && root.name !== 'Resource' && root.name !== 'DomainResource')) {
     throw new FhirError('invalid', `a path of the patch starts with ${String(type)}`)
   }
   return steps
