@@ -103,7 +103,14 @@ const clinicalDate = (definitions: Definitions, type: string): ((resource: Field
   }
 }
 
-const same = (a: IndexEntry, b: IndexEntry): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
+/** Of one parameter, so mostly of one kind: composites are compared as texts, everything else member by member. */
+const same = (a: IndexEntry, b: IndexEntry): boolean => {
+  if (a.kind !== b.kind) return false
+  if (a.kind === 'composite') return JSON.stringify(a) === JSON.stringify(b)
+  const [one, other]: readonly Readonly<Record<string, unknown>>[] = [a, b]
+  for (const name in one) if (one[name] !== other?.[name]) return false
+  return true
+}
 
 /** From here on keys are quicker than comparing each with each: a CodeSystem has thousands of codes. */
 const MANY = 64

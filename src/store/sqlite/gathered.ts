@@ -36,7 +36,8 @@ const STATEMENTS = new Map(
 /** Texts in the order of UTF-16, which is near enough to SQLite's. */
 const byKey = (one: Row, other: Row): number => {
   for (let at = 0; at < one.length; at++) {
-    const [value = 0, against = 0] = [one[at], other[at]]
+    const value = one[at] ?? 0
+    const against = other[at] ?? 0
     if (value !== against) return value < against ? -1 : 1
   }
   return 0
