@@ -1,6 +1,7 @@
 // The FHIR function: one request in, one response out (R4 http.html); wire requests and Bundle entries alike.
 import type { FhirDependencies } from './call.ts'
 import { failureOf } from './failure.ts'
+import { isForm, withForm } from './form.ts'
 import { serve } from './interactions/table.ts'
 import { plain, present, presentationOf } from './presentation.ts'
 import type { FhirRequest, FhirResponse } from './request.ts'
@@ -26,8 +27,9 @@ export const createFhirApi =
     let presentation = plain(fhir.format)
     let response: FhirResponse
     try {
-      presentation = presentationFor(fhir)
-      response = await serve(fhir, deps)
+      const asked = isForm(fhir) ? await withForm(fhir) : fhir
+      presentation = presentationFor(asked)
+      response = await serve(asked, deps)
     } catch (error) {
       const failure = failureOf(error)
       if (!failure) throw error

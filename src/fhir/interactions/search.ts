@@ -1,5 +1,5 @@
 // FHIR search (R4 http.html#search) of a type, the system or a compartment, by GET and by POST: parse → authorize → plan → answer.
-import { type Parameters, parametersOf, parseParameters } from '../../http/parameters.ts'
+import { type Parameters, parametersOf } from '../../http/parameters.ts'
 import { ALL, type Criterion } from '../../store/criterion.ts'
 import { and, authorizeSearch, isNothing } from '../../store/plan.ts'
 import type { SearchPage, SearchPlan } from '../../store/store.ts'
@@ -27,19 +27,6 @@ export interface Scope {
   /** Beside those that the parameters ask for. */
   readonly includes?: SearchPlan['includes']
   readonly latest?: SearchPlan['latest']
-}
-
-/** Query and form body as one list; a POST's body is a form and nothing else (R4 http.html#search). */
-export const searchParameters = async ({ fhir }: Call): Promise<Parameters> => {
-  const { request } = fhir
-  if (request.method !== 'POST') return request.query
-  const bytes = await request.body()
-  const contentType = request.headers.get('content-type') ?? ''
-  if (bytes.length > 0 && !/^application\/x-www-form-urlencoded\b/i.test(contentType)) {
-    throw new FhirError('not-supported', 'the body of _search is application/x-www-form-urlencoded', { status: 415 })
-  }
-  const form = parseParameters(new TextDecoder('utf-8', { fatal: false }).decode(bytes))
-  return parametersOf([...request.query.entries, ...form.entries])
 }
 
 interface Understood {
@@ -106,11 +93,11 @@ export const searchWithin = async (
   extra: Parameters['entries'] = [],
 ): Promise<FhirResponse> => {
   const { deps, fhir, route } = call
-  const parameters = await searchParameters(call)
+  const parameters = fhir.request.query
   if (parameters.getAll('_cursor').length > 1) throw new FhirError('invalid', '_cursor stands more than once')
   const understood = await understand(call, types, parameters)
   const self = [...extra, ...understood.parsed.self]
-  const presentation = presentationParameters(parameters === fhir.request.query ? fhir.request : { ...fhir.request, query: parameters })
+  const presentation = presentationParameters(fhir.request)
   const formats = presentation.filter(([name]) => name === '_format' || name === '_pretty')
   const several = route.type === undefined || route.target === '*'
   const permit = await permitOf(call, {
@@ -144,7 +131,8 @@ export const searchType: Handler = (call) => {
 /** `GET [base]?_type=…` and `POST [base]/_search` */
 export const searchSystem: Handler = async (call) => {
   const { definitions } = call.deps
-  const wanted = (await searchParameters(call)).getAll('_type').flatMap((value) => value.split(','))
+  // A parameter without a value is as good as absent (R4 search.html#errors).
+  const wanted = call.fhir.request.query.getAll('_type').flatMap((value) => (value === '' ? [] : value.split(',')))
   const unknown = wanted.find((type) => !definitions.types.has(type))
   if (unknown !== undefined) throw new FhirError('not-supported', '_type names a type that is not known', { status: 400 })
   const types = wanted.length > 0 ? [...new Set(wanted)] : [...definitions.types]

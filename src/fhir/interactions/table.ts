@@ -1,6 +1,7 @@
 // The interactions of the FHIR API (R4 http.html), as one table: method and path → what it is called, needs and does.
 import type { Call, FhirDependencies, Handler } from '../call.ts'
 import type { Operation } from '../capabilities/statement.ts'
+import { isForm, withForm } from '../form.ts'
 import { docref } from '../operations/docref.ts'
 import { everything } from '../operations/everything.ts'
 import { expand } from '../operations/expand.ts'
@@ -72,7 +73,7 @@ const prepare = async (fhir: FhirRequest, deps: FhirDependencies): Promise<Write
 }
 
 const batch = batchOf(({ deps }) => ({
-  serve: async (request) => serve(request, deps),
+  serve: async (request) => serve(isForm(request) ? await withForm(request) : request, deps),
   prepare: async (request) => prepare(request, deps),
 }))
 
