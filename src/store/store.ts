@@ -40,6 +40,8 @@ export interface Include {
   /** The types that may be included (already those that the principal may read), each with what a row must satisfy. */
   readonly targets: ReadonlyArray<{ readonly type: string; readonly where: Criterion }>
   readonly iterate: boolean
+  /** Of a reverse one: only for rows of this type. */
+  readonly of?: string
 }
 
 export interface SearchPlan {

@@ -16,7 +16,8 @@ const SORT_KINDS = new Map<string, SortKey['kind']>([
   ['number', 'number'],
   ['quantity', 'number'],
   ['reference', 'reference'],
-  ['uri', 'string'],
+  // Kept as terms, as codes are.
+  ['uri', 'token'],
 ])
 
 const sortKey = (definitions: Definitions, types: readonly string[], text: string): SortKey => {
@@ -74,7 +75,7 @@ const reverse = (definitions: Definitions, types: readonly string[], value: stri
   return (source === '*' ? [...definitions.types] : [source]).flatMap((type) =>
     referencesOf(definitions, type, code)
       .filter(([, targets]) => reaches(targets))
-      .map(([param]) => ({ param, reverse: true, iterate, targets: [{ type, where: ALL }] })),
+      .map(([param]) => ({ param, reverse: true, iterate, targets: [{ type, where: ALL }], ...(target && { of: target }) })),
   )
 }
 

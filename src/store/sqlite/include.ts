@@ -12,8 +12,18 @@ export interface Found {
 
 const HOPS = 10
 
-const hop = (compiler: Compiler, include: Include, rids: readonly number[]): readonly Found[] => {
+type Reached = Pick<Found, 'rid' | 'type'>
+
+/** The rows that an include is for. */
+const startOf = ({ names }: Compiler, { of }: Include, rows: readonly Reached[]): readonly Reached[] => {
+  if (of === undefined) return rows
+  const wanted = names.find('type', of)
+  return rows.filter(({ type }) => type === wanted)
+}
+
+const hop = (compiler: Compiler, include: Include, rows: readonly Reached[]): readonly Found[] => {
   const param = compiler.names.find('param', include.param)
+  const rids = startOf(compiler, include, rows).map(({ rid }) => rid)
   if (param === undefined || rids.length === 0) return []
   const wanted: Sql[] = []
   for (const target of include.targets) {
@@ -33,7 +43,7 @@ const hop = (compiler: Compiler, include: Include, rids: readonly number[]): rea
 export const included = (compiler: Compiler, plan: SearchPlan, matches: readonly Found[]): readonly Found[] => {
   const seen = new Set(matches.map((row) => row.rid))
   const rows: Found[] = []
-  let frontier: readonly number[] = [...seen]
+  let frontier: readonly Reached[] = matches
   for (let at = 0; at < HOPS && frontier.length > 0; at += 1) {
     const fresh: Found[] = []
     for (const include of plan.includes) {
@@ -45,7 +55,7 @@ export const included = (compiler: Compiler, plan: SearchPlan, matches: readonly
       }
     }
     rows.push(...fresh)
-    frontier = fresh.map((row) => row.rid)
+    frontier = fresh
   }
   return rows
 }

@@ -23,8 +23,13 @@ const expression = (compiler: Compiler, { param, kind, descending }: SortKey): S
       return sql`(SELECT ${end}(s.val) FROM str s WHERE ${at})`
     case 'number':
       return sql`(SELECT ${end}(s.val) FROM qty s WHERE ${at})`
-    case 'token':
-      return sql`(SELECT ${end}(t.code) FROM tag s CROSS JOIN term t ON t.id = s.term WHERE ${at})`
+    case 'token': {
+      const coded = sql`SELECT t.code AS code FROM tag s CROSS JOIN term t ON t.id = s.term WHERE ${at}`
+      const identifier = compiler.names.find('identifier', param)
+      if (identifier === undefined) return sql`(SELECT ${end}(code) FROM (${coded}))`
+      const identified = sql`SELECT s.val AS code FROM ident s WHERE s.rid = x.rid AND s.param = ${identifier}`
+      return sql`(SELECT ${end}(code) FROM (${coded} UNION ALL ${identified}))`
+    }
     case 'reference':
       return sql`(SELECT ${end}(t.id) FROM link s CROSS JOIN res t ON t.rid = s.tgt WHERE ${at})`
   }

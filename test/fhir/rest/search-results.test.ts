@@ -38,6 +38,38 @@ test('several sort keys, each in its direction; what lacks the value comes last 
   assert.equal((await ask('GET', '/Patient?_sort=family&_sort=gender')).status, 400)
 })
 
+test('identifiers, contact points and uris are sorted by too, page by page (R4 search.html#sort)', async () => {
+  const { ask, put } = await createServer()
+  await put(
+    patient('a', 'A', 'male', '1970-01-01', {
+      identifier: [{ system: 'http://s', value: 'n3' }],
+      telecom: [{ system: 'phone', value: '20' }],
+    }),
+    patient('b', 'B', 'male', '1970-01-01', {
+      identifier: [{ value: 'n1' }, { value: 'n9' }],
+      telecom: [{ system: 'phone', value: '30' }],
+    }),
+    patient('c', 'C', 'male', '1970-01-01'),
+    patient('d', 'D', 'male', '1970-01-01', { identifier: [{ value: 'n2' }], telecom: [{ system: 'phone', value: '10' }] }),
+    ...['m', 'k', 'l'].map((id) => ({ resourceType: 'ValueSet', id, status: 'draft', url: `http://v/${id}` })),
+  )
+  const paged = async (search: string) => {
+    const found: string[] = []
+    for (let path: string | undefined = `${search}&_count=2`; path !== undefined; ) {
+      const answer = await ask('GET', path)
+      found.push(...idsOf(answer).map((one) => one.slice(-1)))
+      path = nextOf(answer)
+    }
+    return found.join('')
+  }
+  assert.equal(await paged('/Patient?_sort=identifier'), 'bdac')
+  assert.equal(await paged('/Patient?_sort=-identifier'), 'badc')
+  assert.equal(await paged('/Patient?_sort=phone'), 'dabc')
+  assert.equal(await paged('/Patient?_sort=-telecom,family'), 'badc')
+  assert.equal(await paged('/ValueSet?_sort=url'), 'klm')
+  assert.equal(await paged('/ValueSet?_sort=-url'), 'mlk')
+})
+
 test('pages under writes: nothing that was there twice or not at all, whatever is written in between', async () => {
   const { ask, put } = await createServer()
   const ids = ['01', '03', '05', '07', '09', '11']
@@ -116,6 +148,32 @@ test('_include and _revinclude: wildcards, target types, iterate, each resource 
   ])
     assert.equal((await ask('GET', `/Observation?${wrong}`)).status, 400, wrong)
   assert.equal((await ask('GET', '/Observation?_include=*&_summary=text')).status, 400, 'R4 search.html#summary: not with text')
+})
+
+test('_revinclude with a target type is for rows of that type alone, iterated too (R4 search.html#include)', async () => {
+  const { ask, put } = await createServer()
+  const observation = (id: string, reference: string) => ({
+    resourceType: 'Observation',
+    id,
+    status: 'final',
+    code: { text: 'x' },
+    subject: { reference },
+  })
+  await put(
+    patient('p', 'P', 'male', '1970-01-01'),
+    { resourceType: 'Group', id: 'g', type: 'person', actual: true, member: [{ entity: { reference: 'Patient/p' } }] },
+    observation('of-p', 'Patient/p'),
+    observation('of-g', 'Group/g'),
+  )
+  const included = async (search: string) =>
+    (await ask('GET', search)).json.entry
+      .filter((entry: Json) => entry.search.mode === 'include')
+      .map((entry: Json) => entry.resource.id)
+      .sort()
+  assert.deepEqual(await included('/?_type=Patient,Group&_revinclude=Observation:subject:Patient'), ['of-p'])
+  assert.deepEqual(await included('/?_type=Patient,Group&_revinclude=Observation:subject'), ['of-g', 'of-p'])
+  assert.deepEqual(await included('/Patient?_revinclude=Group:member&_revinclude:iterate=Observation:subject:Patient'), ['g', 'of-p'])
+  assert.deepEqual(await included('/Patient?_revinclude=Group:member&_revinclude:iterate=Observation:subject:Group'), ['g', 'of-g'])
 })
 
 test('S-06, S-07: what a confined token may not read is included on no hop, by no wildcard', async () => {
