@@ -21,6 +21,8 @@ import { canonicalsAsked, searchedCodes } from './searched-codes.ts'
 /** What is searched: types, each within `bounds`. */
 export interface Scope {
   readonly types: readonly string[]
+  /** `_type` has chosen them. */
+  readonly typed?: boolean
   readonly bounds?: (type: string) => Criterion
   /** Below the base, for links. */
   readonly path: string
@@ -36,11 +38,11 @@ interface Understood {
 }
 
 /** Read twice only where a chain, `_has` or a stored value set makes the plan depend on the principal. */
-const understand = async (call: Call, types: readonly string[], parameters: Parameters): Promise<Understood> => {
+const understand = async (call: Call, { types, typed = false }: Scope, parameters: Parameters): Promise<Understood> => {
   const { deps, fhir } = call
   const asked = canonicalsAsked(parameters)
   let depends = asked.length > 0
-  const input = { types, parameters, lenient: isLenient(fhir.request.headers), base: fhir.base }
+  const input = { types, typed, parameters, lenient: isLenient(fhir.request.headers), base: fhir.base }
   const parse = (permitted: (type: string) => Criterion, codes: SearchedCodes | undefined) =>
     parseSearch(deps.definitions, { ...input, permitted, codes })
   const everything = () => {
@@ -87,15 +89,12 @@ const assembledAs = (call: Call, { from, includes, latest }: SearchPlan): string
 }
 
 /** The search of one scope. */
-export const searchWithin = async (
-  call: Call,
-  { types, bounds, path, includes = [], latest }: Scope,
-  extra: Parameters['entries'] = [],
-): Promise<FhirResponse> => {
+export const searchWithin = async (call: Call, scope: Scope, extra: Parameters['entries'] = []): Promise<FhirResponse> => {
   const { deps, fhir, route } = call
+  const { bounds, path, includes = [], latest } = scope
   const parameters = fhir.request.query
   if (parameters.getAll('_cursor').length > 1) throw new FhirError('invalid', '_cursor stands more than once')
-  const understood = await understand(call, types, parameters)
+  const understood = await understand(call, scope, parameters)
   const self = [...extra, ...understood.parsed.self]
   const presentation = presentationParameters(fhir.request)
   const formats = presentation.filter(([name]) => name === '_format' || name === '_pretty')
@@ -128,26 +127,35 @@ export const searchType: Handler = (call) => {
   return searchWithin(call, { types: [type], path: type })
 }
 
-/** `GET [base]?_type=…` and `POST [base]/_search` */
-export const searchSystem: Handler = async (call) => {
-  const { definitions } = call.deps
+/** The types that `_type` names, in a search of several; all of them where it names none. */
+const typesAsked = ({ fhir, deps }: Call): readonly string[] => {
   // A parameter without a value is as good as absent (R4 search.html#errors).
-  const wanted = call.fhir.request.query.getAll('_type').flatMap((value) => (value === '' ? [] : value.split(',')))
-  const unknown = wanted.find((type) => !definitions.types.has(type))
+  const wanted = fhir.request.query.getAll('_type').flatMap((value) => (value === '' ? [] : value.split(',')))
+  const unknown = wanted.find((type) => !deps.definitions.types.has(type))
   if (unknown !== undefined) throw new FhirError('not-supported', '_type names a type that is not known', { status: 400 })
-  const types = wanted.length > 0 ? [...new Set(wanted)] : [...definitions.types]
-  return searchWithin(call, { types, path: '' }, wanted.length > 0 ? [['_type', wanted.join(',')]] : [])
+  return wanted.length > 0 ? [...new Set(wanted)] : [...deps.definitions.types]
 }
 
-/** `GET [base]/Patient/[id]/[type]`, and `*` for every type of the compartment. */
-export const searchCompartment: Handler = (call) => {
+/** `_type` as it was asked, for the self link. */
+const asAsked = ({ fhir }: Call): Parameters['entries'] => {
+  const wanted = fhir.request.query.getAll('_type').filter((value) => value !== '')
+  return wanted.length > 0 ? [['_type', wanted.join(',')]] : []
+}
+
+/** `GET [base]?_type=…` and `POST [base]/_search` */
+export const searchSystem: Handler = async (call) => searchWithin(call, { types: typesAsked(call), typed: true, path: '' }, asAsked(call))
+
+/** `GET [base]/Patient/[id]/[type]`, and `*` for every type of the compartment, or those of `_type`. */
+export const searchCompartment: Handler = async (call) => {
   const { type = '', id = '', target = '' } = call.route
-  const { definitions } = call.deps
-  const criterionOf = compartmentCriterion(definitions, type, id)
+  const criterionOf = compartmentCriterion(call.deps.definitions, type, id)
   if (!criterionOf) throw new FhirError('not-supported', `there is no ${type} compartment here`, { status: 404 })
-  const types = target === '*' ? [...definitions.types].filter((one) => !isNothing(criterionOf(one))) : [target]
-  if (types.some((one) => isNothing(criterionOf(one)))) {
-    throw new FhirError('not-supported', `${target} is in no ${type}'s compartment`, { status: 404 })
+  const path = `${type}/${id}/${target}`
+  if (target !== '*') {
+    if (isNothing(criterionOf(target))) throw new FhirError('not-supported', `${target} is in no ${type}'s compartment`, { status: 404 })
+    return searchWithin(call, { types: [target], bounds: criterionOf, path })
   }
-  return searchWithin(call, { types, bounds: criterionOf, path: `${type}/${id}/${target}` })
+  const types = typesAsked(call).filter((one) => !isNothing(criterionOf(one)))
+  if (types.length === 0) throw new FhirError('not-supported', `_type names no type of the ${type}'s compartment`, { status: 400 })
+  return searchWithin(call, { types, typed: true, bounds: criterionOf, path }, asAsked(call))
 }

@@ -13,6 +13,8 @@ export interface SearchInput {
   /** The types searched: one, or several for a search over the system. */
   readonly types: readonly string[]
   readonly parameters: Parameters
+  /** Over the system or a whole compartment, `_type` has chosen the types; elsewhere it is unknown. */
+  readonly typed?: boolean
   /** `Prefer: handling=lenient`: what is unknown is left out, of `self` and `understood` too. */
   readonly lenient: boolean
   /** Our own absolute FHIR base. */
@@ -37,7 +39,7 @@ export interface ParsedSearch {
 const DEFAULT_COUNT = 100
 const MAX_COUNT = 1000
 const MAX_INCLUDES = 50
-const PRESENTATION: ReadonlySet<string> = new Set(['_format', '_pretty', '_type', '_cursor'])
+const PRESENTATION: ReadonlySet<string> = new Set(['_format', '_pretty', '_cursor'])
 const SUMMARIES: ReadonlySet<string> = new Set(['true', 'text', 'data', 'count', 'false'])
 const TOTALS: ReadonlySet<string> = new Set(['none', 'estimate', 'accurate'])
 
@@ -105,7 +107,7 @@ export const parseSearch = (definitions: Definitions, input: SearchInput): Parse
   if (includes > MAX_INCLUDES) throw new FhirSearchError('too-costly', `more than ${MAX_INCLUDES} includes`)
   for (const [name, value] of input.parameters.entries) {
     // A parameter without a value is as good as absent (R4 search.html#errors).
-    if (PRESENTATION.has(name) || value === '') continue
+    if (PRESENTATION.has(name) || value === '' || (name === '_type' && input.typed)) continue
     try {
       apply(draft, context, input, name, value)
       self.push([name, value])

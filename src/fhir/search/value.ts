@@ -64,6 +64,13 @@ export const tokenOf = (param: string, value: string, implied: readonly string[]
 
 const numberOf = (param: string, value: string): Criterion => {
   const { comparator, rest } = prefixOf(value)
+  const number = decimalOf(rest)
+  if (!number) throw invalid(param, 'a number is expected, such as 0.8 or gt100')
+  return { kind: 'number', param, comparator, ...number }
+}
+
+const quantityOf = (param: string, value: string): Criterion => {
+  const { comparator, rest } = prefixOf(value)
   const [literal = '', system, ...others] = split(rest, '|').map(withoutEscapes)
   const number = decimalOf(literal)
   if (!number || others.length > 1) throw invalid(param, 'a number is expected, such as 5.4 or 5.4|http://unitsofmeasure.org|mg')
@@ -106,8 +113,9 @@ export const valueCriterion = (parameter: SearchParameter, param: string, value:
     case 'date':
       return { kind: 'date', param, ...dateOf(param, value) }
     case 'number':
-    case 'quantity':
       return numberOf(param, value)
+    case 'quantity':
+      return quantityOf(param, value)
     case 'uri':
       return { kind: 'uri', param, match: 'exact', value: withoutEscapes(value) }
     case 'reference':

@@ -33,6 +33,9 @@ test('a compartment is searched by type and whole, and narrowed by parameters', 
     ['/Encounter/e1/MedicationAdministration', ['MedicationAdministration/m1']],
     ['/Encounter/e1/DocumentManifest', ['DocumentManifest/x1']],
     ['/Encounter/e1/*', ['DocumentManifest/x1', 'Encounter/e1', 'MedicationAdministration/m1', 'Observation/o1']],
+    ['/Encounter/e1/*?_type=Observation,DocumentManifest', ['DocumentManifest/x1', 'Observation/o1']],
+    ['/Encounter/e1/*?_type=Observation&_type=Encounter,Patient&_id=e1', ['Encounter/e1']],
+    ['/Encounter/e1/*?_type=&_id=e1', ['Encounter/e1']],
     ['/Practitioner/dr1/*', ['Encounter/e1', 'Observation/o2', 'Patient/p1', 'Practitioner/dr1', 'PractitionerRole/pr1']],
     ['/Practitioner/dr2/*', ['Practitioner/dr2']],
     ['/Practitioner/dr1/Patient?_id=p2', []],
@@ -50,6 +53,18 @@ test('a compartment is searched by type and whole, and narrowed by parameters', 
   }
   for (const path of ['/Organization/o/Patient', '/Encounter/e1/Patient', '/Patient/p1/Organization', '/Device/d1/Device'])
     assert.equal((await ask('GET', path)).status, 404, path)
+  for (const path of ['/Encounter/e1/*?_type=Patient', '/Encounter/e1/*?_type=Nonsense'])
+    assert.equal((await ask('GET', path)).status, 400, path)
+})
+
+test('S-30: _type where there is one type is unknown: it does not stand by unread (R4 search.html#type)', async () => {
+  const { ask } = await server()
+  for (const path of ['/Patient?_type=Observation', '/Patient/p1/Observation?_type=Patient']) {
+    assert.equal((await ask('GET', path)).status, 400, path)
+    const lenient = await ask('GET', path, { headers: { prefer: 'handling=lenient' } })
+    assert.equal(lenient.status, 200)
+    assert.ok(!lenient.json.link[0].url.includes('_type'), 'self says that it was left out')
+  }
 })
 
 test('R4 names five compartments, and a Task is in no patient’s (R4 compartmentdefinition-patient.html)', async () => {

@@ -40,6 +40,8 @@ test('dates, quantities, composites, ids and modifiers', () => {
   assert.deepEqual(where('Observation', 'date=ge2024-05-01'), { kind: 'date', param: 'Observation.date', comparator: 'ge', value })
   const number = { kind: 'number', param: 'Observation.value-quantity', comparator: 'lt', value: 5.4, from: 5.35, to: 5.45 }
   assert.deepEqual(where('Observation', 'value-quantity=lt5.4||mg'), { ...number, code: 'mg' })
+  assert.equal(where('RiskAssessment', 'probability=gt0.8').kind, 'number')
+  assert.throws(() => where('RiskAssessment', 'probability=0.8||a'), refused('invalid'), 'a number has no unit')
   const composite = where('Observation', 'code-value-quantity=s|c$gt5')
   assert.ok(composite.kind === 'composite' && composite.parts.length === 2)
   assert.deepEqual(where('Patient', '_id=a'), { kind: 'id', ids: ['a'] })
