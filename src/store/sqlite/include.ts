@@ -1,7 +1,8 @@
 // _include and _revinclude: one query per include and hop over all rows of the page, never one per row.
+import { TooCostly } from '../errors.ts'
 import type { Include, SearchPlan } from '../store.ts'
 import { type Compiler, filter } from './filter.ts'
-import { join, raw, type Sql, sql } from './fragment.ts'
+import { join, limit, raw, type Sql, sql } from './fragment.ts'
 
 export interface Found {
   readonly rid: number
@@ -11,6 +12,13 @@ export interface Found {
 }
 
 const HOPS = 10
+/** All on one page: a page of a thousand Patients has millions of what refers to them (security-requirements R-04). */
+const MOST = 10_000
+
+const checkNumber = (rows: readonly Found[]): void => {
+  if (rows.length > MOST)
+    throw new TooCostly(`More than ${MOST} resources are included: ask for fewer matches, or for the others by themselves`)
+}
 
 type Reached = Pick<Found, 'rid' | 'type'>
 
@@ -33,10 +41,13 @@ const hop = (compiler: Compiler, include: Include, rows: readonly Reached[]): re
   if (wanted.length === 0) return []
   const edge = include.reverse ? raw('e.rid AS rid FROM json_each') : raw('e.tgt AS rid FROM json_each')
   const on = include.reverse ? raw('ref e ON e.tgt = j.value') : raw('link e ON e.rid = j.value')
-  return compiler.db.rows<Found>(
+  const found = compiler.db.rows<Found>(
     sql`SELECT x.rid, x.type, x.id, x.body FROM (SELECT DISTINCT ${edge}(${JSON.stringify(rids)}) j CROSS JOIN ${on} AND e.param = ${param}) c
-      CROSS JOIN res x ON x.rid = c.rid WHERE x.body IS NOT NULL AND (${join(wanted, ' OR ')}) ORDER BY x.rid`,
+      CROSS JOIN res x ON x.rid = c.rid WHERE x.body IS NOT NULL AND (${join(wanted, ' OR ')}) ORDER BY x.rid
+      ${limit(MOST + 1)}`,
   )
+  checkNumber(found)
+  return found
 }
 
 /** What the plan includes beside these matches, each resource once. */
@@ -54,7 +65,8 @@ export const included = (compiler: Compiler, plan: SearchPlan, matches: readonly
         fresh.push(row)
       }
     }
-    rows.push(...fresh)
+    for (const row of fresh) rows.push(row)
+    checkNumber(rows)
     frontier = fresh
   }
   return rows
