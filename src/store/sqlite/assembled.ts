@@ -9,14 +9,21 @@ import { inOrder, type Ordered } from './ordered.ts'
 export type Last = Omit<Found, 'body'> & Readonly<Record<`k${number}`, Value>>
 
 export interface Assembled {
+  /** A body is larger than was allowed. */
+  readonly withheld?: true
   /** Absent where nothing is found. */
   readonly assembled?: NonNullable<SearchPage['assembled']>
   readonly last: Last | undefined
 }
 
 /** One row as it stands in the page; the place of each follows on its own, since a row's text holds anything. */
-const rowsOf = (order: Ordered, [start, middle, after, end]: Assembly, from: Sql): Sql => sql`SELECT ${order.tie} AS rid, x.id AS id,
-  ${order.key} AS k, ${start} || x.id || ${middle} || x.body || ${after} || x.id || ${end} AS text ${from}`
+const rowsOf = (
+  order: Ordered,
+  [start, middle, after, end]: Assembly,
+  body: Sql,
+  from: Sql,
+): Sql => sql`SELECT ${order.tie} AS rid, x.id AS id,
+  ${order.key} AS k, ${start} || x.id || ${middle} || ${body} || ${after} || x.id || ${end} AS text ${from}`
 
 /** `rid/bytes/key/id` of a row; no id has a slash or a space (R4 datatypes.html#id). */
 const placeOf = (places: string, from: number, to: number): readonly string[] => places.slice(from, to).split('/')
@@ -26,12 +33,13 @@ export const assemble = (
   { db }: Compiler,
   order: Ordered,
   assembly: Assembly,
-  { start, count }: { readonly start: readonly Value[] | undefined; readonly count: number },
+  { start, count, body }: { readonly start: readonly Value[] | undefined; readonly count: number; readonly body: Sql },
 ): Assembled => {
-  const [found, bytes, places] = db.columns<[count: number, text: Uint8Array | null, places: string | null]>(
-    sql`SELECT count(*), CAST(group_concat(text, ',') AS BLOB), group_concat(rid || '/' || octet_length(text) || '/' || k || '/' || id, ' ')
-      FROM (${rowsOf(order, assembly, inOrder(order, start, count + 1))})`,
-  ) ?? [0, null, null]
+  const [found, whole, bytes, places] = db.columns<[count: number, whole: number, text: Uint8Array | null, places: string | null]>(
+    sql`SELECT count(*), count(text), CAST(group_concat(text, ',') AS BLOB), group_concat(rid || '/' || octet_length(text) || '/' || k || '/' || id, ' ')
+      FROM (${rowsOf(order, assembly, body, inOrder(order, start, count + 1))})`,
+  ) ?? [0, 0, null, null]
+  if (whole < found) return { withheld: true, last: undefined }
   if (bytes === null || places === null) return { last: undefined }
   if (found <= count) return { assembled: { bytes, count: found }, last: undefined }
   const beyond = places.lastIndexOf(' ')

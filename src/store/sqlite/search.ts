@@ -20,24 +20,35 @@ const selects = (compiler: Compiler, sources: readonly Source[], columns: Sql): 
     ({ type, walk: { from, rest, rid } }) => sql`SELECT ${columns} FROM ${from}${live(type)} AND ${filter(compiler, rest, 'x', rid)}`,
   )
 
-type Row = Found & Record<`k${number}`, Value>
+type Row = Omit<Found, 'body'> & { readonly body: string | null } & Record<`k${number}`, Value>
+
+/** Bytes of the bodies of a page: more are several pages, since an answer is put together in memory (R4 search.html#count). */
+const PAGE_BYTES = 64 * 1024 * 1024
+
+/** The body of a row that may be as large as each of a page of so many; a page of one is as large as it is. */
+const bodyOf = (count: number): Sql =>
+  count > 1 ? sql`iif(octet_length(x.body) <= ${Math.floor(PAGE_BYTES / (count + 1))}, x.body, NULL)` : raw('x.body')
 
 /** The rows of a page, or their text, and the last of them where another page follows. */
 interface Part {
-  readonly rows: readonly Row[]
+  readonly rows: readonly Found[]
   readonly assembled?: SearchPage['assembled']
+  /** A body is too large for a page of so many. */
+  readonly withheld?: true
   readonly last: Last | undefined
 }
 
-const part = (rows: readonly Row[], count: number): Part => ({
-  rows: rows.slice(0, count),
-  last: rows.length > count ? rows[count - 1] : undefined,
-})
+const isWhole = (row: Row): row is Row & Found => row.body !== null
+
+const part = (found: readonly Row[], count: number): Part => {
+  if (!found.every(isWhole)) return { rows: [], withheld: true, last: undefined }
+  return { rows: found.slice(0, count), last: found.length > count ? found[count - 1] : undefined }
+}
 
 const walked = (compiler: Compiler, order: Ordered, start: readonly Value[] | undefined, count: number): Part => {
   const { key, tie, type } = order
-  const found = compiler.db.lists<[rid: number, id: string, body: string, key: Value]>(
-    sql`SELECT ${tie}, x.id, x.body, ${key} ${inOrder(order, start, count + 1)}`,
+  const found = compiler.db.lists<[rid: number, id: string, body: string | null, key: Value]>(
+    sql`SELECT ${tie}, x.id, ${bodyOf(count)}, ${key} ${inOrder(order, start, count + 1)}`,
   )
   return part(
     found.map(([rid, id, body, k0]) => ({ rid, type, id, body, k0, k1: rid })),
@@ -47,21 +58,20 @@ const walked = (compiler: Compiler, order: Ordered, start: readonly Value[] | un
 
 const sorted = (parts: readonly Sql[], order: readonly Order[], start: readonly Value[] | undefined, count: number): Sql => {
   const from = start ? sql`WHERE ${after(order, start)}` : raw('')
-  return sql`SELECT x.rid, x.type, x.id, x.body, p.* FROM (SELECT * FROM (${join(parts, ' UNION ALL ')}) ${from} ORDER BY ${orderBy(order)}
+  return sql`SELECT x.rid, x.type, x.id, ${bodyOf(count)} AS body, p.* FROM (SELECT * FROM (${join(parts, ' UNION ALL ')}) ${from} ORDER BY ${orderBy(order)}
     ${limit(count + 1)}) p CROSS JOIN res x ON x.rid = p.${raw(`k${order.length - 1}`)} ORDER BY ${orderBy(order)}`
 }
 
-const page = (compiler: Compiler, plan: SearchPlan, sources: readonly Source[]): Part => {
-  const { count } = plan
+const pageOf = (compiler: Compiler, plan: SearchPlan, sources: readonly Source[], count: number): Part => {
   const order = orders(compiler, plan.sort)
   const start = plan.after === undefined ? undefined : position(compiler, plan.after, order.length - 1)
   const walk = start?.[0] === null ? undefined : ordered(compiler, plan, sources)
   if (walk) {
     const found = plan.assembly
-      ? { rows: [], ...assemble(compiler, walk, plan.assembly, { start, count }) }
+      ? { rows: [], ...assemble(compiler, walk, plan.assembly, { start, count, body: bodyOf(count) }) }
       : walked(compiler, walk, start, count)
     // What has no key comes after all that has one.
-    if (!walk.partial || found.last) return found
+    if (!walk.partial || found.last || found.withheld) return found
   }
   const columns = join(
     order.map(({ expression }, at) => sql`${expression}${raw(` AS k${at}`)}`),
@@ -69,6 +79,12 @@ const page = (compiler: Compiler, plan: SearchPlan, sources: readonly Source[]):
   )
   const parts = selects(compiler, sources, columns)
   return part(parts.length === 0 ? [] : compiler.db.rows<Row>(sorted(parts, order, start, count)), count)
+}
+
+/** A page of as many as are asked for, or of fewer where some are large. */
+const page = (compiler: Compiler, plan: SearchPlan, sources: readonly Source[], count = plan.count): Part => {
+  const found = pageOf(compiler, plan, sources, count)
+  return found.withheld ? page(compiler, plan, sources, Math.max(1, Math.floor(count / 4))) : found
 }
 
 const total = (compiler: Compiler, sources: readonly Source[]): number => {
