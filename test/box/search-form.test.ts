@@ -78,6 +78,14 @@ test('the body of a search by POST is a form: 415 else, and without a body none 
   assert.deepEqual(Object.keys(entry[0].resource), ['resourceType', 'id', 'meta', 'active'])
 })
 
+test('a thousand ids are asked for at once, and more are too costly (R4 search.html#id; security-requirements R-04)', async () => {
+  const ids = (number: number) => `_id=${Array.from({ length: number - 1 }, (_, at) => `absent-${at}`)},p`
+  const found = await post('/fhir/Patient/_search', ids(1000))
+  assert.deepEqual([found.status, (await found.json()).total], [200, 1])
+  const refused = await post('/fhir/Patient/_search', ids(1001))
+  assert.deepEqual([refused.status, (await refused.json()).issue[0].code], [400, 'too-costly'])
+})
+
 test('_type without a value is as good as absent (R4 search.html#errors)', async () => {
   const answer = await get('/fhir?_type=&_id=p')
   assert.deepEqual([answer.status, (await answer.json()).total], [200, 1])

@@ -172,6 +172,11 @@ const RARE: ReadonlyArray<readonly [name: string, where: Criterion, ids: readonl
     },
     ['o5942', 'o5842', 'o5742'],
   ],
+  [
+    'a chain to an id',
+    { kind: 'chain', param: 'O.patient', type: 'Patient', where: { kind: 'id', ids: ['p42'] } },
+    ['o5942', 'o5842', 'o5742'],
+  ],
   ['what there is not', code('never'), []],
 ]
 
@@ -183,6 +188,14 @@ test('what is rare is found by its own index, whichever condition it is', () => 
     assert.ok(found.plans.some((step) => /^SEARCH (post|ref|ident|str)\b/.test(step)) || ids.length === 0, `${name}: ${found.plans}`)
     assert.deepEqual(scans(found.plans), [], name)
   }
+  const ofOne = ask(ALL, {
+    from: [{ type: 'Patient', where: { kind: 'has', type: 'O', param: 'O.patient', where: { kind: 'id', ids: ['o42'] } } }],
+  })
+  assert.deepEqual(ofOne.ids, ['p42'])
+  assert.ok(
+    ofOne.plans.some((step) => step.startsWith('SEARCH link ')),
+    `_has by an id, as _list is: ${ofOne.plans}`,
+  )
   const referring: Criterion = { kind: 'has', type: 'O', param: 'O.patient', where: on(4_000) }
   const patients = ask(ALL, { from: [{ type: 'Patient', where: { kind: 'has', type: 'O', param: 'O.patient', where: code('c7') } }] })
   assert.deepEqual(patients.ids, ['p87', 'p67', 'p47'])

@@ -7,7 +7,7 @@ import { isId } from '../ids.ts'
 import { FhirSearchError } from './errors.ts'
 import { indexName } from './index-name.ts'
 import { modified } from './modifier.ts'
-import { anyOf, dateOf, split, type ValueContext, withoutEscapes } from './value.ts'
+import { anyOf, dateOf, split, type ValueContext, valuesOf, withoutEscapes } from './value.ts'
 
 export interface FilterContext extends ValueContext {
   /** What the principal may search of a type: part of every hop of a chain and of `_has`. */
@@ -92,7 +92,8 @@ const listOf = (context: FilterContext, value: string): Criterion => {
   return { kind: 'has', type: 'List', param: 'List.item', where: and(context.permitted('List'), { kind: 'id', ids }) }
 }
 
-const idOf = (value: string): Criterion => anyOf('_id', value, (one) => ({ kind: 'id', ids: [withoutEscapes(one)] }))
+/** All of them at once, so that they are looked up, however many. */
+const idOf = (value: string): Criterion => ({ kind: 'id', ids: valuesOf('_id', value).map(withoutEscapes) })
 
 /** The criterion of `name=value` on a type. Throws FhirSearchError; UnknownParameter where the type has no such parameter. */
 export const filter = (context: FilterContext, type: string, name: string, value: string, hops = 0): Criterion => {

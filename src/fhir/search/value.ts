@@ -127,10 +127,13 @@ export const valueCriterion = (parameter: SearchParameter, param: string, value:
   }
 }
 
-/** An OR list: at most 1,000 values, none of them empty. */
-export const anyOf = (param: string, value: string, one: (value: string) => Criterion): Criterion => {
+/** The values of an OR list: at most 1,000, none of them empty; they keep their escapes. */
+export const valuesOf = (param: string, value: string): readonly string[] => {
   const values = split(value, ',')
   if (values.length > 1000) throw new FhirSearchError('too-costly', 'a parameter has more than 1000 values')
   if (values.includes('')) throw invalid(param, 'a value is empty')
-  return or(...values.map(one))
+  return values
 }
+
+/** An OR list as one criterion. */
+export const anyOf = (param: string, value: string, one: (value: string) => Criterion): Criterion => or(...valuesOf(param, value).map(one))

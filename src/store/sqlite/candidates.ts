@@ -63,8 +63,10 @@ const ofUrl = ({ names }: Compiler, param: string, code: string, system: Sql): S
 }
 
 /** By a hop from, or to, few others. */
-const ofRelated = (compiler: Compiler, { kind, param, where }: Of<'chain' | 'has'>): Sql | undefined => {
-  const others = few(compiler, where)
+const ofRelated = (compiler: Compiler, { kind, param, where, ...related }: Of<'chain' | 'has'>): Sql | undefined => {
+  const type = compiler.names.find('type', related.type)
+  if (type === undefined) return NONE
+  const others = few(compiler, where, type)
   if (!others) return undefined
   const index = compiler.names.find('param', param)
   if (index === undefined) return NONE
@@ -73,8 +75,10 @@ const ofRelated = (compiler: Compiler, { kind, param, where }: Of<'chain' | 'has
     : sql`SELECT tgt AS rid FROM link WHERE rid IN (${others}) AND param = ${index}`
 }
 
-const candidates = (compiler: Compiler, part: Criterion): Sql | undefined => {
+const candidates = (compiler: Compiler, part: Criterion, type: number): Sql | undefined => {
   switch (part.kind) {
+    case 'id':
+      return part.ids.length === 0 ? NONE : sql`SELECT rid FROM res WHERE type = ${type} AND id IN ${list(part.ids)}`
     case 'token':
       return ofToken(compiler, part)
     case 'tokens':
@@ -100,11 +104,11 @@ const candidates = (compiler: Compiler, part: Criterion): Sql | undefined => {
 const isFew = ({ db }: Compiler, rids: Sql): boolean =>
   (db.row<{ n: number }>(sql`SELECT count(*) AS n FROM (SELECT 1 FROM (${rids}) ${limit(FEW + 1)})`)?.n ?? 0) <= FEW
 
-/** A statement for the rids of rows among which all are that satisfy the criterion; undefined where no index leads to few. */
-export const few = (compiler: Compiler, criterion: Criterion): Sql | undefined => {
+/** A statement for the rids of rows among which all of this type are that satisfy the criterion; undefined where no index leads to few. */
+export const few = (compiler: Compiler, criterion: Criterion, type: number): Sql | undefined => {
   if (criterion.kind === 'and') {
     for (const part of criterion.of) {
-      const found = few(compiler, part)
+      const found = few(compiler, part, type)
       if (found) return found
     }
     return undefined
@@ -112,12 +116,12 @@ export const few = (compiler: Compiler, criterion: Criterion): Sql | undefined =
   if (criterion.kind === 'or') {
     const ways: Sql[] = []
     for (const part of criterion.of) {
-      const found = few(compiler, part)
+      const found = few(compiler, part, type)
       if (!found) return undefined
       ways.push(found)
     }
     return ways.length === 0 ? NONE : join(ways, ' UNION ALL ')
   }
-  const found = candidates(compiler, criterion)
+  const found = candidates(compiler, criterion, type)
   return found && isFew(compiler, found) ? found : undefined
 }

@@ -78,7 +78,7 @@ export const driver = (compiler: Compiler, criterion: Criterion, type: number): 
   const named = byId(parts, type)
   if (named) return { from: named, clustered: false, whole: false, rid: raw('x.rid'), rest: criterion }
   const patient = patientOf(compiler, parts)
-  const rids = patient ? undefined : few(compiler, criterion)
+  const rids = patient ? undefined : few(compiler, criterion, type)
   if (rids) {
     const from = sql`(SELECT DISTINCT rid FROM (${rids})) c CROSS JOIN res x ON x.rid = c.rid WHERE `
     return { from, clustered: false, whole: false, rid: raw('x.rid'), rest: criterion }

@@ -45,6 +45,9 @@ test('dates, quantities, composites, ids and modifiers', () => {
   const composite = where('Observation', 'code-value-quantity=s|c$gt5')
   assert.ok(composite.kind === 'composite' && composite.parts.length === 2)
   assert.deepEqual(where('Patient', '_id=a'), { kind: 'id', ids: ['a'] })
+  assert.deepEqual(where('Patient', '_id=a,b'), { kind: 'id', ids: ['a', 'b'] }, 'looked up together')
+  assert.throws(() => where('Patient', '_id=a,,b'), refused('invalid'))
+  assert.throws(() => where('Patient', `_id=${'a,'.repeat(1000)}a`), refused('too-costly'))
   assert.equal(where('Patient', 'gender:not=male').kind, 'not')
   assert.deepEqual(where('Patient', 'name:missing=true'), { kind: 'missing', param: 'Patient.name', missing: true })
   assert.deepEqual(where('Patient', 'identifier:of-type=t|MR|5'), {
