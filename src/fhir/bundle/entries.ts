@@ -53,11 +53,17 @@ const targetOf = (url: JsonValue | undefined, at: number) => {
   return { segments, queryString, query: parseParameters(queryString) }
 }
 
-const headersOf = (outer: ReadonlyMap<string, string>, request: { readonly [name: string]: JsonValue }): ReadonlyMap<string, string> => {
+/** A condition that is not text was meant to hold the entry to something: it is refused, never left out. */
+const headersOf = (
+  outer: ReadonlyMap<string, string>,
+  request: { readonly [name: string]: JsonValue },
+  at: number,
+): ReadonlyMap<string, string> => {
   const headers = new Map([...outer].filter(([name]) => !OWN_HEADERS.has(name)))
   for (const [member, header] of CONDITIONS) {
     const value = request[member]
-    if (typeof value === 'string') headers.set(header, value)
+    if (value !== undefined && typeof value !== 'string') throw refused(at, `${member} is not a string`)
+    if (value !== undefined) headers.set(header, value)
   }
   return headers
 }
@@ -84,7 +90,7 @@ const entryOf = (outer: FhirRequest, entry: JsonValue, at: number): BundleEntry 
         segments: [...outer.request.segments, ...segments],
         query,
         queryString,
-        headers: headersOf(outer.request.headers, request),
+        headers: headersOf(outer.request.headers, request, at),
         body: async () => new Uint8Array(),
       },
       entry: { resource: entry.resource },
@@ -94,9 +100,10 @@ const entryOf = (outer: FhirRequest, entry: JsonValue, at: number): BundleEntry 
 
 /** The entries, all of them read before the first is served. Throws FhirError and HttpError 400. */
 export const entriesOf = (outer: FhirRequest, bundle: { readonly [name: string]: unknown }): ReadonlyArray<BundleEntry | FhirError> => {
-  const list: readonly JsonValue[] = Array.isArray(bundle.entry) ? bundle.entry : []
+  const { entry: list = [] } = bundle
+  if (!Array.isArray(list)) throw new FhirError('structure', 'entry is not a list', { expression: 'Bundle.entry' })
   if (list.length > MAX_ENTRIES) throw new FhirError('too-long', `a Bundle has at most ${MAX_ENTRIES} entries`)
-  return list.map((entry, at) => {
+  return list.map((entry: JsonValue, at) => {
     try {
       return entryOf(outer, entry, at)
     } catch (error) {

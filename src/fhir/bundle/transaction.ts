@@ -8,6 +8,8 @@ import type { FhirRequest, FhirResponse } from '../request.ts'
 import { bodyId, isRecord, isResource, newId, parseStored } from '../resource.ts'
 import { commit, type Write } from '../write.ts'
 import type { BundleEntry } from './entries.ts'
+import { placed } from './place.ts'
+import { answerRead, checkReads, isRead } from './reads.ts'
 import { conditionalReferences, resolve } from './references.ts'
 
 /** What the transaction needs of the interactions: an entry as a write, or as its answer. */
@@ -15,8 +17,6 @@ export interface Interactions {
   prepare(request: FhirRequest): Promise<Write | FhirResponse>
   serve(request: FhirRequest): Promise<FhirResponse>
 }
-
-const isRead = ({ method }: BundleEntry): boolean => method === 'GET' || method === 'HEAD'
 
 /** R4's order of processing; Aidbox's format keeps the order given. */
 const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH', 'GET', 'HEAD']
@@ -32,16 +32,6 @@ const withEntry = (entry: BundleEntry, resource: BundleEntry['resource'], id: st
   resource,
   request: { ...entry.request, entry: { resource, ...(id !== undefined && { id }) } },
 })
-
-const at = (bundle: readonly BundleEntry[], entry: BundleEntry, error: unknown): unknown => {
-  if (!(error instanceof FhirError)) return error
-  const place = `Bundle.entry[${bundle.indexOf(entry)}]`
-  const issues = error.issues.map((issue) => ({
-    ...issue,
-    expression: issue.expression === undefined ? place : `${place}.resource.${issue.expression}`,
-  }))
-  return new FhirError(error.code, error.message, { status: error.status, headers: error.headers, issues })
-}
 
 /** What the resource of an entry will be called: known before it is written, since others refer to it. */
 const identify = async (call: Call, permit: Permit, entry: BundleEntry, interactions: Interactions): Promise<string | undefined> => {
@@ -110,17 +100,6 @@ const checkIdentities = (call: Call, writes: readonly Write[]): void => {
   }
 }
 
-/** Refused before anything is written: what may not be read, or cannot be. What is not there yet may be afterwards. */
-const checkReads = async (bundle: readonly BundleEntry[], interactions: Interactions): Promise<void> => {
-  for (const entry of bundle.filter(isRead)) {
-    try {
-      await interactions.serve(entry.request)
-    } catch (error) {
-      if (!(error instanceof FhirError) || (error.status !== 404 && error.status !== 410)) throw at(bundle, entry, error)
-    }
-  }
-}
-
 /** Several refusals as one: the first says what it is, all say where. */
 const together = (refusals: readonly unknown[]): unknown => {
   const [first, ...others] = refusals
@@ -143,7 +122,7 @@ const answersOf = (
     try {
       answers.set(entry, write.answer(outcome))
     } catch (error) {
-      refusals.push(at(bundle, entry, error))
+      refusals.push(placed(bundle, entry, error))
     }
   }
   if (refusals.length > 0) throw together(refusals)
@@ -159,14 +138,13 @@ export const transaction = async (
 ): Promise<readonly FhirResponse[]> => {
   const ordered = processed(call, bundle).filter((entry) => !isRead(entry))
   const { names, ids } = await namesOf(call, permit, ordered, interactions)
-  await checkReads(bundle, interactions)
   const prepared = new Map<BundleEntry, Write | FhirResponse>()
   for (const entry of ordered) {
     const resource = entry.resource === undefined || !isRecord(entry.resource) ? entry.resource : resolve(entry.resource, names)
     try {
       prepared.set(entry, await interactions.prepare(withEntry(entry, resource, ids.get(entry)).request))
     } catch (error) {
-      throw at(bundle, entry, error)
+      throw placed(bundle, entry, error)
     }
   }
   const writes = ordered.flatMap((entry) => {
@@ -175,6 +153,7 @@ export const transaction = async (
   })
   const all = writes.map(({ write }) => write)
   checkIdentities(call, all)
+  await checkReads(bundle, all, interactions.serve)
   const outcomes = all.length === 0 ? [] : await commit(call.deps, all)
   const answers = answersOf(bundle, writes, outcomes)
   if (answers.size < writes.length) throw new FhirError('conflict', 'the transaction could not be applied: what it deletes is gone already')
@@ -182,7 +161,7 @@ export const transaction = async (
   for (const entry of bundle) {
     const done = prepared.get(entry)
     const answer = answers.get(entry) ?? (done && 'status' in done ? done : undefined)
-    responses.push(answer ?? (await interactions.serve(entry.request)))
+    responses.push(answer ?? (await answerRead(entry, interactions.serve)))
   }
   return responses
 }

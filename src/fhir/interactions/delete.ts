@@ -26,6 +26,8 @@ const deletion = (call: Call, permit: Permit, id: string): Write => {
     rows: permit.rows,
     answer: (outcome) => {
       const nothing = outcome.outcome === 'gone' || outcome.outcome === 'absent'
+      // RFC 9110 §13.1.1: If-Match is false where there is nothing.
+      if (nothing && match !== undefined && !permit.confined) throw refusalOf({ outcome: 'version-mismatch' })
       if (outcome.outcome !== 'deleted' && (!nothing || permit.confined)) throw refusalOf(outcome)
       return NO_CONTENT
     },
@@ -39,7 +41,8 @@ export const prepareDelete = async (call: Call): Promise<Write | FhirResponse> =
   const { type = '', id = '' } = call.route
   const permit = await permitted(call)
   const found = await call.deps.store.read(authorizeRead({ type, id, where: ALL }, permit.rows(type, 'd')))
-  return found?.text === undefined && !permit.confined ? NO_CONTENT : deletion(call, permit, id)
+  const isNothing = found?.text === undefined && !permit.confined && !call.fhir.request.headers.has('if-match')
+  return isNothing ? NO_CONTENT : deletion(call, permit, id)
 }
 
 export const remove: Handler = async (call) => writeOne(call.deps, deletion(call, await permitted(call), call.route.id ?? ''))

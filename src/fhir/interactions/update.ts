@@ -67,6 +67,8 @@ export const prepareConditionalUpdate = async (call: Call): Promise<Write | Fhir
   const permissions = [...call.route.permissions, 's'] as const
   const permit = await permitOf(call, { parameters: condition.understood(call.fhir.request.query), resource, permissions })
   const { found, where } = await matchOf(call, condition, permit)
+  // RFC 9110 §13.1.1: If-Match is false where there is nothing.
+  if (!found && call.fhir.request.headers.has('if-match')) throw refusalOf({ outcome: 'version-mismatch' })
   if (!found) return creation(call, permit, resource, { where, found })
   const given = bodyId(resource, call)
   if (given !== undefined && given !== found.id) throw new FhirError('value', 'the id of the body is not that of the resource found')
