@@ -101,6 +101,15 @@ const candidates = (compiler: Compiler, part: Criterion, type: number): Sql | un
   }
 }
 
+/** SQLite takes 500 selects in one compound. */
+const UNITED = 250
+
+const union = (ways: readonly Sql[]): Sql => {
+  if (ways.length <= UNITED) return join(ways, ' UNION ALL ')
+  const parts = Array.from({ length: Math.ceil(ways.length / UNITED) }, (_, at) => ways.slice(at * UNITED, (at + 1) * UNITED))
+  return union(parts.map((some) => sql`SELECT rid FROM (${union(some)})`))
+}
+
 const isFew = ({ db }: Compiler, rids: Sql): boolean =>
   (db.row<{ n: number }>(sql`SELECT count(*) AS n FROM (SELECT 1 FROM (${rids}) ${limit(FEW + 1)})`)?.n ?? 0) <= FEW
 
@@ -120,7 +129,7 @@ export const few = (compiler: Compiler, criterion: Criterion, type: number): Sql
       if (!found) return undefined
       ways.push(found)
     }
-    return ways.length === 0 ? NONE : join(ways, ' UNION ALL ')
+    return ways.length === 0 ? NONE : union(ways)
   }
   const found = candidates(compiler, criterion, type)
   return found && isFew(compiler, found) ? found : undefined
