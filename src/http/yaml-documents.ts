@@ -11,11 +11,13 @@ import {
   Lexer,
   type ParseOptions,
   Parser,
+  type Scalar,
   type SchemaOptions,
+  stringify,
   visit,
   YAMLParseError,
 } from 'yaml'
-import { MAX_DEPTH } from './json.ts'
+import { ExactNumber, MAX_DEPTH } from './json.ts'
 
 /** More than any value may have; how deep a value may be is judged where it is read. */
 const MAX_NESTED = 2 * MAX_DEPTH
@@ -76,3 +78,48 @@ export const composeDocuments = (text: string, options: Options): readonly Docum
   for (const document of documents) checkKeys(document)
   return documents
 }
+
+/** The text of a number that JavaScript would respell, as the library lets it through: it would call a `toJSON`. */
+class Spelt {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+
+/** Keeps the spelling of the document's numbers, `1.10` for one: precision is meaning in FHIR (R4 json.html#decimal). Is there any? */
+export const exactNumbers = (document: Document.Parsed): boolean => {
+  let found = false
+  visit(document, {
+    Scalar: (place, node) => {
+      const { value, source } = node
+      if (place === 'key' || typeof value !== 'number' || source === undefined || !Number.isFinite(value)) return
+      if (!JSON_NUMBER.test(source) || JSON.stringify(value) === source) return
+      node.value = new Spelt(source)
+      found = true
+    },
+  })
+  return found
+}
+
+/** What such a document is as a value. It holds no circle. */
+export const withExactNumbers = (value: unknown): unknown => {
+  if (value instanceof Spelt) return new ExactNumber(value.text)
+  if (Array.isArray(value)) return value.map(withExactNumbers)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withExactNumbers(item)]))
+}
+
+const EXACT = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  identify: (value: unknown) => value instanceof ExactNumber,
+  resolve: (text: string) => text,
+  stringify: ({ value }: Scalar) => (value instanceof ExactNumber ? value.text : String(value)),
+} as const
+
+/** YAML text of a JSON value, numbers in their own spelling. */
+export const yamlText = (value: unknown): string => stringify(value, { customTags: (tags) => [EXACT, ...tags] })

@@ -134,6 +134,23 @@ test('YAML both ways, _pretty, XML refused; decimals keep their precision', asyn
   assert.match((await ask('GET', '/Observation/d?_pretty=true')).text, /"value": 1\.10/)
 })
 
+test('R4 json.html#decimal: decimals keep their precision in YAML too, both ways', async () => {
+  const { ask } = await createServer()
+  const headers = { 'content-type': 'text/yaml', accept: 'text/yaml' }
+  const numbers = ['1.10', '0.000000000000000000001', '100000000000000000000', '1.0', '-0.50', '1E+2', '3', '0.5']
+  for (const number of numbers) {
+    const body = `resourceType: Observation\nid: d\nstatus: final\ncode: {text: x}\nvalueQuantity: {value: ${number}}\n`
+    const { text } = await ask('PUT', '/Observation/d', { body, headers })
+    assert.ok(text.includes(`  value: ${number}\n`), text)
+    assert.ok((await ask('GET', '/Observation/d')).text.includes(`{"value":${number}}`), number)
+  }
+  const shared = 'resourceType: Observation\nid: d\nstatus: final\ncode: {text: x}\nvalueRange: {low: &q {value: 1.10}, high: *q}\n'
+  const { json } = await ask('PUT', '/Observation/d', { body: shared, headers: { 'content-type': 'text/yaml' } })
+  assert.deepEqual(json.valueRange.high, { value: 1.1 })
+  const circle = await ask('PUT', '/Observation/d', { body: 'a: &a [1.10, *a]', headers })
+  assert.equal(circle.status, 400)
+})
+
 test('S-26: a Binary is served as what it says, in a sandbox', async () => {
   const { ask } = await createServer()
   const made = await ask('POST', '/Binary', { body: '<script>', headers: { 'content-type': 'text/html' } })
