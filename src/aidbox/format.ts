@@ -1,7 +1,11 @@
 // Aidbox's resource format, both ways (aidbox-behaviour §8.1): references as {resourceType, id}, {uri} or {localRef}; choices as
 // `value: {Quantity: …}`. Everything is stored in FHIR's form; this is the root's edge.
-import { isMap, type Json } from '../policy/matcho/value.ts'
+import { ExactNumber } from '../http/json.ts'
+import { isMap as isObject, type Json } from '../policy/matcho/value.ts'
 import { CHOICE_TYPES, CHOICES, NOT_CHOICES } from './choices.ts'
+
+/** A number whose spelling is kept is no map. */
+const isMap = (value: unknown): value is Json => isObject(value) && !(value instanceof ExactNumber)
 
 /** Members that hold a language or open content of their own: patterns of policies and the like are never rewritten. */
 const OPAQUE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
@@ -46,9 +50,25 @@ const referenceToAidbox = (value: Json): Json | undefined => {
   return resourceType && id ? { resourceType, id, ...rest } : { uri: reference, ...rest }
 }
 
-const choiceToFhir = (key: string, value: unknown): readonly [string, unknown] => {
+/** Choices that may be a uri, some in a type only: `{uri}` anywhere else is a reference to what is not here. */
+const URI_CHOICES: ReadonlySet<string> = new Set([
+  'value',
+  'defaultValue',
+  'fixed',
+  'pattern',
+  'ConceptMap.source',
+  'ConceptMap.target',
+  'GuidanceResponse.module',
+  'MessageDefinition.event',
+  'MessageHeader.event',
+  'PlanDefinition.definition',
+])
+const mayBeUri = (resourceType: string, key: string): boolean => URI_CHOICES.has(key) || URI_CHOICES.has(`${resourceType}.${key}`)
+
+const choiceToFhir = (resourceType: string, key: string, value: unknown): readonly [string, unknown] => {
   const [only, ...others] = isMap(value) && CHOICES.has(key) ? Object.entries(value) : []
   if (!only || others.length > 0 || !CHOICE_TYPES.has(only[0])) return [key, value]
+  if (only[0] === 'uri' && !mayBeUri(resourceType, key)) return [key, value]
   // Complex types are capitalized and hold objects: `timing: {code: {…}}` is a Timing, not a choice.
   if (/^[A-Z]/.test(only[0]) !== isMap(only[1])) return [key, value]
   return [`${key}${only[0].slice(0, 1).toUpperCase()}${only[0].slice(1)}`, only[1]]
@@ -64,7 +84,7 @@ interface Direction {
   readonly choice: (resourceType: string, key: string, value: unknown) => readonly [string, unknown]
 }
 
-const TO_FHIR: Direction = { reference: referenceToFhir, choice: (_type, key, value) => choiceToFhir(key, value) }
+const TO_FHIR: Direction = { reference: referenceToFhir, choice: choiceToFhir }
 const TO_AIDBOX: Direction = { reference: referenceToAidbox, choice: choiceToAidbox }
 
 const resource = (value: unknown, direction: Direction): unknown => {

@@ -5,6 +5,7 @@ import { batchUpsert } from '../../src/aidbox/batch-upsert.ts'
 import { toAidbox, toFhir } from '../../src/aidbox/format.ts'
 import { createRpc, RpcError, type RpcMethod } from '../../src/aidbox/rpc.ts'
 import type { Authorize } from '../../src/fhir/access.ts'
+import { parseJson, stringifyJson } from '../../src/http/json.ts'
 import { parametersOf } from '../../src/http/parameters.ts'
 import type { CanonicalRequest } from '../../src/http/request.ts'
 import { ALL } from '../../src/store/criterion.ts'
@@ -65,6 +66,17 @@ test('§8.1: Aidbox to FHIR and back', () => {
     assert.deepEqual(toAidbox(fhir), aidbox)
     assert.deepEqual(toFhir(fhir), fhir, 'FHIR stays FHIR')
   }
+})
+
+test('§8.1: a number whose spelling is kept, and a reference to what is elsewhere, whatever the element is called', () => {
+  const value = parseJson('{"value":1.10}')
+  const aidbox = { resourceType: 'Observation', value: { Quantity: value }, subject: { uri: 'https://x/Patient/1' } }
+  const fhir = { resourceType: 'Observation', valueQuantity: value, subject: { reference: 'https://x/Patient/1' } }
+  assert.equal(stringifyJson(toFhir(aidbox)), stringifyJson(fhir))
+  assert.equal(stringifyJson(toAidbox(fhir)), stringifyJson(aidbox))
+  const map = { resourceType: 'ConceptMap', source: { uri: 'https://x' }, extension: [{ url: 'u', value: { uri: 'https://y' } }] }
+  assert.deepEqual(toFhir(map), { resourceType: 'ConceptMap', sourceUri: 'https://x', extension: [{ url: 'u', valueUri: 'https://y' }] })
+  assert.deepEqual(toAidbox(toFhir(map)), map)
 })
 
 test('POST /rpc: policies decide each call; one answer per call of a batch', async () => {

@@ -14,7 +14,7 @@ import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import { type Permit, permitOf } from '../permit.ts'
 import type { FhirResponse } from '../request.ts'
-import { asResource, isRecord, isResource, readBody } from '../resource.ts'
+import { asResource, isRecord, isResource, type Resource, readBody } from '../resource.ts'
 import { validated } from '../validated.ts'
 import { refusalOf, type Write, writeOne } from '../write.ts'
 import { answerWritten, written } from './create.ts'
@@ -24,21 +24,43 @@ export type Patch = (document: JsonValue) => JsonValue
 /** From a body to what it does to a resource. */
 type ReadPatch = (call: Call, body: JsonValue) => Patch
 
+/** What was made of JSON values holds no others. */
+const asValue = (resource: Resource): JsonValue => (isRecord(resource) ? resource : null)
+
 /** A JSON Patch may come in a Binary, which is how it stands in a Bundle (R4 http.html#jsonpatch-transaction). */
 const inBinary = (value: JsonValue): JsonValue | undefined => {
   if (!isRecord(value) || value.resourceType !== 'Binary' || typeof value.data !== 'string') return undefined
   return parseJson(Buffer.from(value.data, 'base64'))
 }
 
+/** At the root a patch is of the resource as Aidbox spells it: `/subject/id`, `{deceased: null}`. */
+const spelt = (call: Call, patch: Patch): Patch => {
+  const { formats } = call.deps
+  if (call.fhir.format !== 'aidbox' || !formats) return patch
+  return (document) => {
+    const patched = patch(isRecord(document) ? asValue(formats.toAidbox(document)) : document)
+    return isRecord(patched) ? asValue(formats.toFhir(patched)) : patched
+  }
+}
+
+/** A merge patch in Aidbox's spelling; members in FHIR's are understood too, and a Bundle's entries were converted with it. */
+const mergeOf = (call: Call, value: { readonly [name: string]: JsonValue }): JsonValue => {
+  const { formats } = call.deps
+  const { type = '' } = call.route
+  if (call.fhir.format !== 'aidbox' || !formats) return { ...value }
+  return asValue(formats.toAidbox(formats.toFhir({ resourceType: type, ...value })))
+}
+
 const patchOf = (call: Call, value: JsonValue): Patch => {
   const contentType = call.fhir.request.headers.get('content-type') ?? ''
+  // RFC 7396 §2: what is no object would replace the whole resource.
+  const isMerge = /merge-patch/.test(contentType)
   const list = inBinary(value) ?? value
-  if (Array.isArray(list) || /json-patch/.test(contentType)) return (document) => jsonPatch(document, list)
+  if (!isMerge && (Array.isArray(list) || /json-patch/.test(contentType))) return spelt(call, (document) => jsonPatch(document, list))
   if (!isRecord(value)) throw new FhirError('structure', 'the patch is neither a list nor an object')
   if (value.resourceType === 'Parameters') return (document) => fhirpathPatch(document, value, call.deps.definitions)
-  const { formats } = call.deps
-  const merged = call.fhir.format === 'aidbox' && formats ? formats.toFhir(value) : value
-  return (document) => mergePatch(document, isRecord(merged) ? merged : value)
+  const merge = mergeOf(call, value)
+  return spelt(call, (document) => mergePatch(document, merge))
 }
 
 const patched = (call: Call, permit: Permit, found: StoredResource, patch: Patch): Write | FhirResponse => {

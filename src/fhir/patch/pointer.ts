@@ -56,8 +56,9 @@ export const add = (value: JsonValue, pointer: Pointer, added: JsonValue): JsonV
   })
 }
 
-/** Without what the pointer names. */
+/** Without what the pointer names. Throws FhirError 400 for the whole. */
 export const remove = (value: JsonValue, pointer: Pointer): JsonValue => {
+  if (pointer.length === 0) throw new FhirError('invalid', 'a patch cannot remove the whole resource')
   valueAt(value, pointer)
   return edit(value, pointer, (container, token) => {
     if (Array.isArray(container)) return container.toSpliced(indexOf(container, token, false), 1)

@@ -73,9 +73,11 @@ test('JSON Patch, merge patch and FHIRPath Patch; what cannot be applied changes
   assert.equal((await ask('PATCH', '/Patient/p1', { body: list })).status, 422)
   assert.equal((await ask('PATCH', '/Patient/p1', { body: [{ op: 'replace', path: '/id', value: 'x' }] })).status, 400)
   assert.equal((await ask('PATCH', '/Patient/p1', { body: [{ op: 'add', path: '/__proto__/x', value: 1 }] })).status, 400)
+  assert.equal((await ask('PATCH', '/Patient/p1', { body: [{ op: 'remove', path: '' }] })).status, 400, 'RFC 6902 §4.2')
   const merge = { headers: { 'content-type': 'application/merge-patch+json' } }
   assert.equal((await ask('PATCH', '/Patient/p1', { ...merge, body: { birthDate: '2000-01-01' } })).json.birthDate, '2000-01-01')
   assert.equal((await ask('PATCH', '/Patient/p1', { ...merge, body: { birthDate: '2000-01-01' } })).headers.etag, 'W/"3"')
+  assert.equal((await ask('PATCH', '/Patient/p1', { ...merge, body: list })).status, 400, 'RFC 7396 §2: it would replace the whole')
   const operation = (type: string, path: string, more: readonly object[] = []) => ({
     name: 'operation',
     part: [{ name: 'type', valueCode: type }, { name: 'path', valueString: path }, ...more],
