@@ -1,27 +1,32 @@
-// FHIRPath Patch (R4 fhirpatch.html): Parameters whose operations name elements by simple paths: names, [n], first(), last() and
-// where(name = 'value').
+// FHIRPath Patch (R4 fhirpatch.html): Parameters whose operations name elements by simple paths: names, [n], first(), last(),
+// where(name = 'value'), extension('url') and ofType(type).
 import type { JsonValue } from '../../http/json.ts'
 import type { Definitions } from '../definitions/definitions.ts'
 import { FhirError } from '../outcome.ts'
 import { isRecord } from '../resource.ts'
+import { inOrder } from './in-order.ts'
 import { add, type Pointer, remove, replace, valueAt } from './pointer.ts'
+import { removeBeside, spliceBeside } from './shadow.ts'
 
 type Fields = { readonly [name: string]: JsonValue }
 
-const STEP = /\s*(?:\.?([A-Za-z]\w*)(?:\(\s*(?:([A-Za-z]\w*)\s*=\s*(?:'([^']*)'|(true|false|\d+)))?\s*\))?|\[(\d{1,6})\])/y
+const STEP =
+  /\s*(?:\.?([A-Za-z]\w*)(?:\(\s*(?:([A-Za-z]\w*)\s*=\s*(?:'([^']*)'|(true|false|\d+))|'([^']*)'|([A-Za-z]\w*))?\s*\))?|\[(\d{1,6})\])/y
 
 interface Step {
-  readonly kind: 'element' | 'index' | 'first' | 'last' | 'where'
+  readonly kind: 'element' | 'index' | 'first' | 'last' | 'where' | 'extension' | 'ofType'
   readonly name: string
   readonly value: string
 }
 
 const stepOf = (found: RegExpExecArray): Step => {
-  const [text, name = '', key, quoted, bare, index] = found
+  const [text, name = '', key, quoted, bare, url, type, index] = found
   if (index !== undefined) return { kind: 'index', name: '', value: index }
   if (!text.includes('(')) return { kind: 'element', name, value: '' }
+  if (name === 'extension' && url !== undefined) return { kind: 'extension', name, value: url }
+  if (name === 'ofType' && type !== undefined) return { kind: 'ofType', name: '', value: type.charAt(0).toUpperCase() + type.slice(1) }
   if (name === 'where' && key !== undefined) return { kind: 'where', name: key, value: quoted ?? bare ?? '' }
-  if ((name === 'first' || name === 'last') && key === undefined) return { kind: name, name: '', value: '' }
+  if ((name === 'first' || name === 'last') && /\(\s*\)$/.test(text)) return { kind: name, name: '', value: '' }
   throw new FhirError('not-supported', `the function ${name} is not understood in a patch's path`, { status: 400 })
 }
 
@@ -51,16 +56,26 @@ const elements = (document: JsonValue, pointer: Pointer, name: string): readonly
   return Array.isArray(found) ? found.map((_item, at) => [...pointer, member, String(at)]) : [[...pointer, member]]
 }
 
+const holding = (document: JsonValue, found: readonly Pointer[], name: string, value: string): readonly Pointer[] =>
+  found.filter((pointer) => {
+    const element = valueAt(document, pointer)
+    return isRecord(element) && String(element[name]) === value
+  })
+
 const walk = (document: JsonValue, steps: readonly Step[]): readonly Pointer[] => {
   let found: readonly Pointer[] = [[]]
   for (const { kind, name, value } of steps) {
     if (kind === 'element') found = found.flatMap((pointer) => elements(document, pointer, name))
-    else if (kind === 'where') {
-      found = found.filter((pointer) => {
-        const element = valueAt(document, pointer)
-        return isRecord(element) && String(element[name]) === value
-      })
-    } else found = found.slice(kind === 'last' ? -1 : Number(value || 0)).slice(0, 1)
+    else if (kind === 'where') found = holding(document, found, name, value)
+    else if (kind === 'extension') {
+      found = holding(
+        document,
+        found.flatMap((pointer) => elements(document, pointer, name)),
+        'url',
+        value,
+      )
+    } else if (kind === 'ofType') found = found.filter((pointer) => pointer.at(-1)?.endsWith(value))
+    else found = found.slice(kind === 'last' ? -1 : Number(value || 0)).slice(0, 1)
   }
   return found
 }
@@ -150,7 +165,9 @@ const OPERATIONS: ReadonlyMap<JsonValue | undefined, Apply> = new Map<JsonValue 
       const { value, suffix } = given(operation, definitions, `${path}.${name}`)
       const member = definitions.isChoice(path, name) ? `${name}${suffix}` : name
       const owner = valueAt(document, parent)
-      const before = isRecord(owner) ? owner[member] : undefined
+      const spelt = definitions.isChoice(path, name) ? memberOf(owner, name) : member
+      const before = isRecord(owner) && spelt !== undefined ? owner[spelt] : undefined
+      if (before !== undefined && !Array.isArray(before)) throw new FhirError('processing', `${name} is there already, and does not repeat`)
       if (Array.isArray(before)) return add(document, [...parent, member, '-'], value)
       return add(document, [...parent, member], definitions.isList(path, name) ? [value] : value)
     },
@@ -159,7 +176,9 @@ const OPERATIONS: ReadonlyMap<JsonValue | undefined, Apply> = new Map<JsonValue 
     'insert',
     (document, operation, definitions) => {
       const list = collection(document, scalar(operation, 'path'))
-      return add(document, [...list, index(operation, 'index')], given(operation, definitions, plainPath(list, document)).value)
+      const at = index(operation, 'index')
+      const inserted = add(document, [...list, at], given(operation, definitions, plainPath(list, document)).value)
+      return spliceBeside(inserted, list, (items) => (Number(at) < items.length ? items.toSpliced(Number(at), 0, null) : items))
     },
   ],
   [
@@ -169,22 +188,36 @@ const OPERATIONS: ReadonlyMap<JsonValue | undefined, Apply> = new Map<JsonValue 
       if (others.length > 0) throw new FhirError('processing', 'a path of the patch leads to more than one element')
       if (!found) return document
       const list = valueAt(document, found.slice(0, -1))
-      return remove(document, Array.isArray(list) && list.length === 1 ? found.slice(0, -1) : found)
+      const gone = Array.isArray(list) && list.length === 1 ? found.slice(0, -1) : found
+      return removeBeside(remove(document, gone), gone)
     },
   ],
   [
     'replace',
     (document, operation, definitions) => {
-      const found = single(document, scalar(operation, 'path'))
-      return replace(document, found, given(operation, definitions, plainPath(found, document)).value)
+      const path = scalar(operation, 'path')
+      const found = single(document, path)
+      const { value, suffix } = given(operation, definitions, plainPath(found, document))
+      const owner = found.slice(0, -1)
+      const name = stepsBelow(document, path).findLast(({ kind }) => kind === 'element')?.name ?? ''
+      const spelt = suffix === '' ? found.at(-1) : `${name}${suffix}`
+      if (!definitions.isChoice(plainPath(owner, document), name) || spelt === undefined || found.at(-1) === spelt)
+        return replace(document, found, value)
+      // A choice of another type is another member.
+      return add(removeBeside(remove(document, found), found), [...owner, spelt], value)
     },
   ],
   [
     'move',
     (document, operation) => {
       const list = collection(document, scalar(operation, 'path'))
-      const source = [...list, index(operation, 'source')]
-      return add(remove(document, source), [...list, index(operation, 'destination')], valueAt(document, source))
+      const [from, to] = [index(operation, 'source'), index(operation, 'destination')]
+      const source = [...list, from]
+      const moved = add(remove(document, source), [...list, to], valueAt(document, source))
+      return spliceBeside(moved, list, (items) => {
+        const padded = [...items, ...Array.from({ length: Math.max(0, Number(to) + 1 - items.length) }, () => null)]
+        return padded.toSpliced(Number(from), 1).toSpliced(Number(to), 0, padded[Number(from)] ?? null)
+      })
     },
   ],
 ])
@@ -193,10 +226,11 @@ const OPERATIONS: ReadonlyMap<JsonValue | undefined, Apply> = new Map<JsonValue 
 export const fhirpathPatch = (document: JsonValue, patch: JsonValue, definitions: Definitions): JsonValue => {
   const parameters = isRecord(patch) && Array.isArray(patch.parameter) ? patch.parameter : []
   if (parameters.length === 0) throw new FhirError('invalid', 'a FHIRPath Patch has operations as parameters')
-  return parameters.reduce<JsonValue>((current, operation) => {
+  const apply = (current: JsonValue, operation: JsonValue): JsonValue => {
     const type = isRecord(operation) && operation.name === 'operation' ? scalar(operation, 'type') : undefined
-    const apply = OPERATIONS.get(type)
-    if (!apply || !isRecord(operation)) throw new FhirError('invalid', 'an operation of the patch is not one of FHIRPath Patch')
-    return apply(current, operation, definitions)
-  }, document)
+    const change = OPERATIONS.get(type)
+    if (!change || !isRecord(operation)) throw new FhirError('invalid', 'an operation of the patch is not one of FHIRPath Patch')
+    return change(current, operation, definitions)
+  }
+  return inOrder(document, parameters, apply, (at) => `Parameters.parameter[${at}]`)
 }

@@ -2,6 +2,7 @@
 import { ExactNumber, type JsonValue } from '../../http/json.ts'
 import { FhirError } from '../outcome.ts'
 import { isRecord } from '../resource.ts'
+import { inOrder } from './in-order.ts'
 import { add, type Pointer, parsePointer, remove, replace, valueAt } from './pointer.ts'
 
 type Fields = { readonly [name: string]: JsonValue }
@@ -55,9 +56,9 @@ const OPERATIONS: ReadonlyMap<JsonValue | undefined, Operation> = new Map<JsonVa
 /** The document after every operation, in order. Throws FhirError 400 for what is no patch, 422 for one that cannot be applied. */
 export const jsonPatch = (document: JsonValue, patch: JsonValue): JsonValue => {
   if (!Array.isArray(patch)) throw new FhirError('invalid', 'a JSON Patch is a list of operations')
-  return patch.reduce<JsonValue>((current, operation) => {
+  return inOrder(document, patch, (current, operation) => {
     const apply = isRecord(operation) ? OPERATIONS.get(operation.op) : undefined
     if (!apply || !isRecord(operation)) throw new FhirError('invalid', 'an operation of the patch is not one of RFC 6902')
     return apply(current, parsePointer(operation.path), operation)
-  }, document)
+  })
 }
