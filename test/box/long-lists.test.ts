@@ -72,6 +72,17 @@ for (const [name, value, found] of LISTS) {
   })
 }
 
+test('R-04: a long list and others beside it are each what they are, negated and within a chain too', async () => {
+  const values = (value: (at: number) => string) => encodeURIComponent(list(150, value))
+  const found = async (query: string) => (await ask('Observation', `${query}&_total=accurate&_count=0`)).json.total
+  assert.equal(await found(`code=${values((at) => `c${at + 10}`)}&date=${values((at) => `${2024 - at}`)}`), NUMBER - 10)
+  assert.equal(await found(`code:not=${values((at) => `c${at + 10}`)}&identifier=${values((at) => `i${at}`)}`), 10)
+  assert.equal(await found(`value-quantity=${values((at) => (at % 2 ? `gt${at + 500}` : `${at}||mg`))}`), NUMBER / 2)
+  assert.equal(await found(`subject:Patient._id=${values((at) => `p${at + 1}`)}`), NUMBER / 2)
+  assert.equal(await found(`subject:Patient._has:Observation:patient:code=${values((at) => `c${at + NUMBER - 1}`)}`), NUMBER / 2)
+  assert.equal(await found(`code-value-quantity=${encodeURIComponent(list(60, (at) => `c${at}$${at + 1},c${at}$${at}`))}`), NUMBER)
+})
+
 test('R-04: as many conditions as there may be, of any kind and nested, are 200 or 400, never a 5xx', async () => {
   const shapes: ReadonlyArray<readonly [type: string, condition: (at: number) => string]> = [
     ['Observation', (at) => `code=c${at}`],

@@ -1,8 +1,8 @@
 // A Criterion as a condition on one row: never NULL, so that `not` is the exact complement, and one lookup by rid each
 // (store-layout.md, trap 2: `(SELECT 1 …) IS NOT NULL`, not EXISTS).
 import type { Criterion } from '../criterion.ts'
-import { TooCostly } from '../errors.ts'
 import { type Bounds, dateBounds, numberBounds } from '../range.ts'
+import { checkCost } from './cost.ts'
 import type { Connection } from './database.ts'
 import { FALSE, join, list, raw, type Sql, sql, TRUE } from './fragment.ts'
 import { type Names, URL_SYSTEM } from './names.ts'
@@ -19,36 +19,6 @@ interface Row {
 }
 
 type Of<Kind extends Criterion['kind']> = Extract<Criterion, { kind: Kind }>
-
-const DEPTH = 60
-const NODES = 800
-
-const size = (criterion: Criterion, depth: number): number => {
-  if (depth > DEPTH) throw new TooCostly('The search is nested too deeply')
-  switch (criterion.kind) {
-    case 'and':
-    case 'or':
-      return criterion.of.reduce((sum, one) => sum + size(one, depth + 1), 1)
-    case 'composite':
-      return criterion.parts.reduce((sum, one) => sum + size(one, depth + 1), 1)
-    case 'not':
-      return 1 + size(criterion.of, depth + 1)
-    case 'chain':
-    case 'has':
-      return 4 + size(criterion.where, depth + 3)
-    case 'id':
-      return 1 + Math.floor(criterion.ids.length / 20)
-    case 'compartment':
-      return 1 + Math.floor(criterion.patients.length / 20)
-    default:
-      return 1
-  }
-}
-
-/** Throws TooCostly for what SQLite would refuse with an error of its own. */
-export const checkCost = (criterion: Criterion): void => {
-  if (size(criterion, 0) > NODES) throw new TooCostly('The search has too many conditions')
-}
 
 const some = (query: Sql): Sql => sql`(${query}) IS NOT NULL`
 const both = (parts: readonly Sql[]): Sql => (parts.length === 0 ? TRUE : sql`(${join(parts, ' AND ')})`)
@@ -76,27 +46,42 @@ export const terms = ({ db, names }: Compiler, { param, system, code }: Of<'toke
   return term === undefined ? [] : [term]
 }
 
-const tokenTag = (compiler: Compiler, criterion: Of<'token'>, param: number, row: Row, bySystem: Sql): Sql => {
-  if (criterion.code === undefined)
-    return some(sql`SELECT 1 FROM tag g CROSS JOIN term t ON t.id = g.term WHERE g.rid = ${row.rid} AND g.param = ${param} AND ${bySystem}`)
-  const ids = terms(compiler, criterion)
-  if (ids.length === 0) return FALSE
-  return some(sql`SELECT 1 FROM tag g WHERE g.rid = ${row.rid} AND g.param = ${param} AND g.term IN ${list(ids)}`)
+/** One lookup of a row: a condition on the rows that a table has of it under a parameter. */
+interface Lookup {
+  readonly table: 'tag' | 'ident' | 'str' | 'dat' | 'qty' | 'link'
+  readonly param: number
+  readonly test: Sql
 }
 
-const token = (compiler: Compiler, criterion: Of<'token'>, row: Row): Sql => {
+const look = ({ table, param, test }: Lookup, row: Row): Sql =>
+  test === FALSE ? FALSE : some(sql`SELECT 1 FROM ${raw(table)} WHERE rid = ${row.rid} AND param = ${param} AND ${test}`)
+
+const within = (column: string, ids: readonly number[]): Sql => (ids.length === 0 ? FALSE : sql`${raw(column)} IN ${list(ids)}`)
+
+/** Where a code is looked for: among the coded values, and the identifiers. */
+const tokenLookups = (compiler: Compiler, criterion: Of<'token'>): readonly Lookup[] => {
   const { names } = compiler
+  const param = names.find('param', criterion.param)
+  const coded: readonly Lookup[] = param === undefined ? [] : [{ table: 'tag', param, test: within('term', terms(compiler, criterion)) }]
+  const identifier = names.find('identifier', criterion.param)
   const system = criterion.system === undefined ? undefined : names.find('system', criterion.system)
-  if (criterion.system !== undefined && system === undefined) return FALSE
+  if (identifier === undefined || (criterion.system !== undefined && system === undefined)) return coded
   const bySystem = system === undefined ? raw('sys >= 0') : sql`sys = ${system}`
+  return [...coded, { table: 'ident', param: identifier, test: sql`${bySystem} AND val = ${criterion.code ?? null}` }]
+}
+
+/** A system without a code. */
+const ofSystem = ({ names }: Compiler, criterion: Of<'token'>, row: Row): Sql => {
+  const system = names.find('system', criterion.system ?? '')
+  if (system === undefined) return FALSE
   const parts: Sql[] = []
   const param = names.find('param', criterion.param)
-  if (param !== undefined) parts.push(tokenTag(compiler, criterion, param, row, bySystem))
-  const identifier = names.find('identifier', criterion.param)
-  if (identifier !== undefined) {
-    const byCode = criterion.code === undefined ? TRUE : sql`val = ${criterion.code}`
-    parts.push(some(sql`SELECT 1 FROM ident WHERE rid = ${row.rid} AND param = ${identifier} AND ${bySystem} AND ${byCode}`))
+  if (param !== undefined) {
+    const tagged = sql`SELECT 1 FROM tag g CROSS JOIN term t ON t.id = g.term WHERE g.rid = ${row.rid} AND g.param = ${param}`
+    parts.push(some(sql`${tagged} AND sys = ${system}`))
   }
+  const identifier = names.find('identifier', criterion.param)
+  if (identifier !== undefined) parts.push(look({ table: 'ident', param: identifier, test: sql`sys = ${system}` }, row))
   return either(parts)
 }
 
@@ -140,6 +125,69 @@ const numberTest = (compiler: Compiler, criterion: Of<'number'>): Sql => {
   return both(parts)
 }
 
+type Looked = Of<'token' | 'string' | 'date' | 'number' | 'reference'>
+
+/** The lookups of which one must find something; undefined where a criterion is more than that. */
+const lookups = (compiler: Compiler, criterion: Criterion): readonly Lookup[] | undefined => {
+  const of = (table: Lookup['table'], name: string, test: () => Sql): readonly Lookup[] => {
+    const param = compiler.names.find('param', name)
+    return param === undefined ? [] : [{ table, param, test: test() }]
+  }
+  switch (criterion.kind) {
+    case 'token':
+      return criterion.code === undefined ? undefined : tokenLookups(compiler, criterion)
+    case 'string':
+      return of('str', criterion.param, () => stringTest(criterion))
+    case 'date': {
+      const { param, comparator, value } = criterion
+      return of('dat', param, () => boundsSql(dateBounds(comparator, value.from, value.to), 'lo', 'hi'))
+    }
+    case 'number':
+      return of('qty', criterion.param, () => numberTest(compiler, criterion))
+    case 'reference':
+      return of('link', criterion.param, () => within('tgt', targets(compiler, criterion.type, criterion.id)))
+    default:
+      return undefined
+  }
+}
+
+const looked = (compiler: Compiler, criterion: Looked, row: Row): Sql => {
+  const found = lookups(compiler, criterion)
+  if (!found) return criterion.kind === 'token' ? ofSystem(compiler, criterion, row) : FALSE
+  return either(found.map((one) => look(one, row)))
+}
+
+/** SQLite takes an expression of a depth of 1,000, and each of a chain of alternatives adds two. */
+const TOGETHER = 100
+
+/** Those that look in one table under one parameter are one lookup: a list of hundreds costs a row little more than its values are compared. */
+const alternatives = (compiler: Compiler, of: readonly Criterion[], row: Row): Sql => {
+  const open = new Map<string, Lookup[]>()
+  const groups: (readonly Lookup[])[] = []
+  const parts: Sql[] = []
+  for (const one of of) {
+    const found = lookups(compiler, one)
+    if (!found) parts.push(condition(compiler, one, row))
+    for (const lookup of found ?? []) {
+      if (lookup.test === FALSE) continue
+      const key = `${lookup.table} ${lookup.param}`
+      const group = open.get(key)
+      if (group && group.length < TOGETHER) {
+        group.push(lookup)
+        continue
+      }
+      const fresh = [lookup]
+      open.set(key, fresh)
+      groups.push(fresh)
+    }
+  }
+  for (const group of groups) {
+    const [first] = group
+    if (first) parts.push(look({ ...first, test: either(group.map(({ test }) => both([test]))) }, row))
+  }
+  return either(parts)
+}
+
 const missing = (names: Names, { param, missing: lacks }: Of<'missing'>, row: Row): Sql => {
   const held: Sql[] = []
   const index = names.find('param', param)
@@ -172,37 +220,20 @@ const composite = (compiler: Compiler, criterion: Of<'composite'>, param: number
   )
 }
 
-type Valued = Exclude<Criterion, { kind: 'and' | 'or' | 'not' | 'compartment' | 'id' | 'lastUpdated' | 'token' | 'missing' }>
+type Valued = Of<'tokens' | 'uri' | 'reference-url' | 'composite' | 'chain' | 'has'>
 
 /** Conditions that look in one table under an interned parameter. */
 const valued = (compiler: Compiler, criterion: Valued, row: Row): Sql => {
   const param = compiler.names.find('param', criterion.param)
   if (param === undefined) return FALSE
-  const at = sql`rid = ${row.rid} AND param = ${param}`
   const tagged = sql`SELECT 1 FROM tag g CROSS JOIN term t ON t.id = g.term WHERE g.rid = ${row.rid} AND g.param = ${param}`
   switch (criterion.kind) {
-    case 'tokens': {
-      const ids = termsOf(compiler, param, criterion.codes)
-      return ids.length === 0
-        ? FALSE
-        : some(sql`SELECT 1 FROM tag g WHERE g.rid = ${row.rid} AND g.param = ${param} AND g.term IN ${list(ids)}`)
-    }
+    case 'tokens':
+      return look({ table: 'tag', param, test: within('term', termsOf(compiler, param, criterion.codes)) }, row)
     case 'uri':
       return some(sql`${tagged} AND t.sys >= 0 AND ${uriTest(criterion)}`)
     case 'reference-url':
       return some(sql`${tagged} AND t.sys = ${URL_SYSTEM} AND t.code = ${criterion.url}`)
-    case 'string':
-      return some(sql`SELECT 1 FROM str WHERE ${at} AND ${stringTest(criterion)}`)
-    case 'date':
-      return some(
-        sql`SELECT 1 FROM dat WHERE ${at} AND ${boundsSql(dateBounds(criterion.comparator, criterion.value.from, criterion.value.to), 'lo', 'hi')}`,
-      )
-    case 'number':
-      return some(sql`SELECT 1 FROM qty WHERE ${at} AND ${numberTest(compiler, criterion)}`)
-    case 'reference': {
-      const rids = targets(compiler, criterion.type, criterion.id)
-      return rids.length === 0 ? FALSE : some(sql`SELECT 1 FROM link WHERE ${at} AND tgt IN ${list(rids)}`)
-    }
     case 'composite':
       return composite(compiler, criterion, param, row)
     case 'chain':
@@ -216,7 +247,7 @@ const condition = (compiler: Compiler, criterion: Criterion, row: Row): Sql => {
     case 'and':
       return both(criterion.of.map((one) => condition(compiler, one, row)))
     case 'or':
-      return either(criterion.of.map((one) => condition(compiler, one, row)))
+      return alternatives(compiler, criterion.of, row)
     case 'not':
       return sql`NOT (${condition(compiler, criterion.of, row)})`
     case 'compartment': {
@@ -229,10 +260,14 @@ const condition = (compiler: Compiler, criterion: Criterion, row: Row): Sql => {
       const bounds = dateBounds(criterion.comparator, criterion.value.from, criterion.value.to)
       return boundsSql(bounds, `${row.alias}.updated`, `(${row.alias}.updated + 1)`)
     }
-    case 'token':
-      return token(compiler, criterion, row)
     case 'missing':
       return missing(compiler.names, criterion, row)
+    case 'token':
+    case 'string':
+    case 'date':
+    case 'number':
+    case 'reference':
+      return looked(compiler, criterion, row)
     default:
       return valued(compiler, criterion, row)
   }
