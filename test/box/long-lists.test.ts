@@ -83,6 +83,26 @@ test('R-04: a long list and others beside it are each what they are, negated and
   assert.equal(await found(`code-value-quantity=${encodeURIComponent(list(60, (at) => `c${at}$${at + 1},c${at}$${at}`))}`), NUMBER)
 })
 
+test('R-04: ten sort keys, page by page; more are too costly', async () => {
+  const keys = ['code', '-date', 'status', 'subject', 'value-quantity', 'identifier', 'category', '-_lastUpdated', 'method', '_id']
+  const seen: string[] = []
+  for (let path: string | undefined = `/fhir/Observation?_sort=${keys}&_count=15`; path !== undefined; ) {
+    const answer = await box.request(path, { headers })
+    assert.equal(answer.status, 200)
+    const { entry, link } = await answer.json()
+    seen.push(...entry.map((one: { resource: { id: string } }) => one.resource.id))
+    path = link.find((one: { relation: string }) => one.relation === 'next')?.url.replace('http://localhost:8080', '')
+  }
+  assert.deepEqual(
+    seen,
+    Array.from({ length: NUMBER }, (_, at) => `c${at}`)
+      .sort()
+      .map((code) => code.replace('c', 'o')),
+  )
+  const { status, json } = await ask('Observation', `_sort=${[...keys, 'focus']}`)
+  assert.deepEqual([status, json.issue[0].code], [400, 'too-costly'])
+})
+
 test('R-04: as many conditions as there may be, of any kind and nested, are 200 or 400, never a 5xx', async () => {
   const shapes: ReadonlyArray<readonly [type: string, condition: (at: number) => string]> = [
     ['Observation', (at) => `code=c${at}`],

@@ -33,9 +33,15 @@ const sortKey = (definitions: Definitions, types: readonly string[], text: strin
   return { param: indexName(type, parameter), kind, descending }
 }
 
+/** Where the next page begins compares each key after all before it (security-requirements R-04). */
+const MAX_SORT = 10
+
 /** `_sort=status,-date` */
-export const sortOf = (definitions: Definitions, types: readonly string[], value: string): readonly SortKey[] =>
-  value.split(',').map((text) => sortKey(definitions, types, text))
+export const sortOf = (definitions: Definitions, types: readonly string[], value: string): readonly SortKey[] => {
+  const keys = value.split(',')
+  if (keys.length > MAX_SORT) throw new FhirSearchError('too-costly', `_sort has more than ${MAX_SORT} keys`)
+  return keys.map((text) => sortKey(definitions, types, text))
+}
 
 /** `_count`: at most `max`; 0 counts only. */
 export const countOf = (value: string, max: number): number => {
