@@ -1,13 +1,13 @@
 // Transactions (R4 http.html#trules): every entry is authorized by itself and prepared; then all writes are one unit of the store.
-import { parseParameters } from '../../http/parameters.ts'
 import type { ChangeOutcome } from '../../store/store.ts'
 import type { Call } from '../call.ts'
 import { FhirError } from '../outcome.ts'
 import type { Permit } from '../permit.ts'
 import type { FhirRequest, FhirResponse } from '../request.ts'
-import { bodyId, isRecord, isResource, newId, parseStored } from '../resource.ts'
+import { bodyId, isRecord, isResource, newId, parseStored, type Resource } from '../resource.ts'
 import { commit, type Write } from '../write.ts'
 import type { BundleEntry } from './entries.ts'
+import { type Changed, lookUpIn } from './look-up.ts'
 import { placed } from './place.ts'
 import { answerRead, checkReads, isRead } from './reads.ts'
 import { conditionalReferences, resolve } from './references.ts'
@@ -50,33 +50,25 @@ const identify = async (call: Call, permit: Permit, entry: BundleEntry, interact
   return `${type}/${given ?? newId(call.deps.random)}`
 }
 
-/** A conditional reference is a search of its own, and must find exactly one. */
-const lookUp = async (call: Call, reference: string, interactions: Interactions): Promise<string> => {
-  const [type = '', query = ''] = reference.split(/\?(.*)/s)
-  const request = {
-    ...call.fhir.request,
-    method: 'GET' as const,
-    path: `${call.fhir.request.path.replace(/\/$/, '')}/${type}`,
-    query: parseParameters(query),
-    queryString: query,
-    headers: new Map(),
+/** What a put or post will have stored, and what a delete will have taken away. What a condition found already stays as it is. */
+const changedBy = (entries: readonly BundleEntry[], ids: ReadonlyMap<BundleEntry, string>): Changed => {
+  const changed = new Map<string, Resource | undefined>()
+  for (const entry of entries) {
+    const [type = '', given] = entry.request.segments
+    const id = ids.get(entry) ?? given
+    if (id === undefined || entry.method === 'PATCH' || entry.request.request.headers.has('if-none-exist')) continue
+    changed.set(`${type}/${id}`, entry.method !== 'DELETE' && isResource(entry.resource) ? { ...entry.resource, id } : undefined)
   }
-  const { body } = await interactions.serve({ ...call.fhir, request, segments: [type], entry: { resource: undefined } })
-  const bundle = typeof body === 'string' ? parseStored(body) : {}
-  const found = Array.isArray(bundle.entry) ? bundle.entry : []
-  const first: unknown = found[0]
-  const resource = isResource(first) ? first.resource : undefined
-  if (found.length !== 1 || !isResource(resource)) {
-    throw new FhirError(
-      found.length > 1 ? 'multiple-matches' : 'processing',
-      'a conditional reference does not find exactly one resource',
-      { status: 412 },
-    )
-  }
-  return `${type}/${String(resource.id)}`
+  return changed
 }
 
-const namesOf = async (call: Call, permit: Permit, entries: readonly BundleEntry[], interactions: Interactions) => {
+const namesOf = async (
+  call: Call,
+  permit: Permit,
+  bundle: readonly BundleEntry[],
+  entries: readonly BundleEntry[],
+  interactions: Interactions,
+) => {
   const names = new Map<string, string>()
   const ids = new Map<BundleEntry, string>()
   for (const entry of entries) {
@@ -85,8 +77,17 @@ const namesOf = async (call: Call, permit: Permit, entries: readonly BundleEntry
     ids.set(entry, name.split('/')[1] ?? '')
     if (entry.fullUrl !== undefined && entry.fullUrl !== `${call.fhir.base}/${name}`) names.set(entry.fullUrl, name)
   }
-  const conditional = new Set(entries.flatMap(({ resource }) => conditionalReferences(resource)))
-  for (const reference of conditional) names.set(reference, await lookUp(call, reference, interactions))
+  const lookUp = lookUpIn(call, changedBy(entries, ids), interactions.serve)
+  for (const entry of entries) {
+    for (const reference of conditionalReferences(entry.resource)) {
+      if (names.has(reference)) continue
+      try {
+        names.set(reference, await lookUp(reference))
+      } catch (error) {
+        throw placed(bundle, entry, error)
+      }
+    }
+  }
   return { names, ids }
 }
 
@@ -137,10 +138,11 @@ export const transaction = async (
   interactions: Interactions,
 ): Promise<readonly FhirResponse[]> => {
   const ordered = processed(call, bundle).filter((entry) => !isRead(entry))
-  const { names, ids } = await namesOf(call, permit, ordered, interactions)
+  const { names, ids } = await namesOf(call, permit, bundle, ordered, interactions)
   const prepared = new Map<BundleEntry, Write | FhirResponse>()
   for (const entry of ordered) {
-    const resource = entry.resource === undefined || !isRecord(entry.resource) ? entry.resource : resolve(entry.resource, names)
+    const resource =
+      entry.resource === undefined || !isRecord(entry.resource) ? entry.resource : resolve(entry.resource, names, entry.fullUrl)
     try {
       prepared.set(entry, await interactions.prepare(withEntry(entry, resource, ids.get(entry)).request))
     } catch (error) {
