@@ -20,6 +20,7 @@ export const binaryAnswer = ({ fhir }: Call, found: StoredResource): FhirRespons
   const type = typeof contentType === 'string' && MEDIA_TYPE.test(contentType) ? contentType : 'application/octet-stream'
   const [media = ''] = type.toLowerCase().split(';')
   const wanted = [first, ...others].some((range) => range === '*/*' || range === media.trim() || range === `${media.split('/')[0]}/*`)
+  if (!wanted && /fhir\+xml|xml\+fhir/.test(first)) throw new FhirError('not-supported', 'XML is not served', { status: 406 })
   if (!wanted) return undefined
   return {
     status: 200,
@@ -46,6 +47,7 @@ export const binaryBody = async ({ fhir, route }: Call): Promise<Resource | unde
     resourceType: 'Binary',
     contentType,
     ...(security !== undefined && { securityContext: { reference: security } }),
-    data: Buffer.from(bytes).toString('base64'),
+    // Of no bytes there is no base64 (R4 datatypes.html#base64Binary).
+    ...(bytes.length > 0 && { data: Buffer.from(bytes).toString('base64') }),
   }
 }

@@ -50,7 +50,8 @@ export const readBody = async ({ request, entry }: FhirRequest): Promise<JsonVal
 export const asResource = (value: unknown, type: string): Resource => {
   if (!isRecord(value)) throw new FhirError('structure', 'the body is not a resource')
   if (value.resourceType !== type) throw new FhirError('structure', `the body's resourceType is not ${type}`)
-  if (value.meta !== undefined && !isRecord(value.meta)) throw new FhirError('structure', 'meta is not an object')
+  if (value.meta !== undefined && !isRecord(value.meta))
+    throw new FhirError('structure', 'meta is not an object', { expression: `${type}.meta` })
   return value
 }
 
@@ -70,7 +71,8 @@ export const readResource = async ({ fhir, route, deps }: Call): Promise<Resourc
 export const bodyId = (resource: Resource, { deps }: Call): string | undefined => {
   const owned = deps.configuration.owns(String(resource.resourceType))
   if (resource.id === undefined) return undefined
-  if (typeof resource.id !== 'string' || !isId(resource.id, owned)) throw new FhirError('value', 'the id is not valid')
+  if (typeof resource.id !== 'string' || !isId(resource.id, owned))
+    throw new FhirError('value', 'the id is not valid', { expression: `${String(resource.resourceType)}.id` })
   return resource.id
 }
 

@@ -71,7 +71,7 @@ const patched = (call: Call, permit: Permit, found: StoredResource, patch: Patch
   const before = parseJson(found.text ?? '')
   const result = patch(before)
   const resource = asResource(result, type)
-  if (resource.id !== id) throw new FhirError('value', 'a patch cannot change the id')
+  if (resource.id !== id) throw new FhirError('value', 'a patch cannot change the id', { expression: `${type}.id` })
   if (stringifyJson(result) === stringifyJson(before)) return written(call, 200, found)
   return {
     type,

@@ -53,7 +53,7 @@ export const prepareUpdate = async (call: Call): Promise<Write> => {
   const parameters = onlyParameters(call)
   const resource = await submittedResource(call)
   if (call.fhir.format === 'fhir' && resource.resourceType !== 'Binary' && bodyId(resource, call) !== id) {
-    throw new FhirError('value', 'the id of the body is not that of the URL')
+    throw new FhirError('value', 'the id of the body is not that of the URL', { expression: `${String(resource.resourceType)}.id` })
   }
   return replacement(call, await permitOf(call, { parameters, resource }), id, resource)
 }
@@ -71,7 +71,8 @@ export const prepareConditionalUpdate = async (call: Call): Promise<Write | Fhir
   if (!found && call.fhir.request.headers.has('if-match')) throw refusalOf({ outcome: 'version-mismatch' })
   if (!found) return creation(call, permit, resource, { where, found })
   const given = bodyId(resource, call)
-  if (given !== undefined && given !== found.id) throw new FhirError('value', 'the id of the body is not that of the resource found')
+  if (given !== undefined && given !== found.id)
+    throw new FhirError('value', 'the id of the body is not that of the resource found', { expression: `${found.type}.id` })
   const write = replacement(call, permit, found.id, resource)
   return { ...write, terms: { ...write.terms, create: false }, stored: and(write.stored, where) }
 }

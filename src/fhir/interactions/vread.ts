@@ -1,6 +1,7 @@
 // FHIR vread (R4 http.html#vread): one version, of a resource that the principal sees now and saw then.
 import { ALL } from '../../store/criterion.ts'
 import { authorizeRead } from '../../store/plan.ts'
+import { binaryAnswer } from '../binary.ts'
 import type { Handler } from '../call.ts'
 import { FhirError } from '../outcome.ts'
 import { onlyParameters } from '../parameters.ts'
@@ -19,5 +20,5 @@ export const vread: Handler = async (call) => {
     : undefined
   if (!found || !(await isVisible(call.deps, found, rows))) throw notHere()
   if (found.text === undefined) throw new FhirError('deleted', 'this version is a deletion')
-  return shown(call, 200, found)
+  return binaryAnswer(call, found) ?? shown(call, 200, found)
 }

@@ -51,7 +51,7 @@ export const everything: Handler = async (call) => {
   const { route, deps, fhir } = call
   const { type = '', id = '' } = route
   const { definitions } = deps
-  const parameters = await operationParameters(call, KNOWN)
+  const parameters = await operationParameters(call, KNOWN, '_type')
   const since = sinceOf(parameters)
   const permit = await permitOf(call, { parameters })
   const found = await deps.store.read(authorizeRead({ type, id, where: ALL }, permit.rows(type, 'r')))

@@ -23,10 +23,20 @@ const inBody = async (call: Call): Promise<Parameters['entries']> => {
   return givenIn(await readBody(call.fhir)).map((given) => [given.name, textOf(given)])
 }
 
-/** The parameters of the operation, in which only `known` and the presentation may stand, each once. Throws FhirError 400. */
-export const operationParameters = async (call: Call, known: ReadonlySet<string>): Promise<Parameters> => {
+/** What stands more than once as one value, separated by commas, which means the same (R4 operations.html#request). */
+const joined = (entries: Parameters['entries'], name: string): Parameters['entries'] => {
+  const values = entries.flatMap(([key, value]) => (key === name && value !== '' ? [value] : []))
+  return values.length < 2 ? entries : [...entries.filter(([key]) => key !== name), [name, values.join(',')]]
+}
+
+/**
+ * The parameters of the operation, in which only `known` and the presentation may stand, each once; `list` is one that may be repeated.
+ * Throws FhirError 400.
+ */
+export const operationParameters = async (call: Call, known: ReadonlySet<string>, list?: string): Promise<Parameters> => {
   const { request } = call.fhir
-  const query = parametersOf([...request.query.entries, ...(await inBody(call))])
+  const given = [...request.query.entries, ...(await inBody(call))]
+  const query = parametersOf(list === undefined ? given : joined(given, list))
   return onlyParameters({ ...call, fhir: { ...call.fhir, request: { ...request, query } } }, known)
 }
 

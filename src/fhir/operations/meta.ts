@@ -49,7 +49,10 @@ const givenMeta = (body: JsonValue): { readonly [name: string]: JsonValue } => {
   const { parameter } = asResource(body, 'Parameters')
   const found = (Array.isArray(parameter) ? parameter : []).find((one: JsonValue) => isRecord(one) && one.name === 'meta')
   if (!isRecord(found) || !isRecord(found.valueMeta)) throw new FhirError('value', 'the parameter meta, a valueMeta, is needed')
-  return found.valueMeta
+  const { valueMeta } = found
+  const wrong = LISTS.find(([name]) => valueMeta[name] !== undefined && !Array.isArray(valueMeta[name]))
+  if (wrong) throw new FhirError('structure', `${wrong[0]} is a list`, { expression: 'Parameters.parameter[0].value' })
+  return valueMeta
 }
 
 const changed = (change: Change, document: JsonValue, given: { readonly [name: string]: JsonValue }): JsonValue => {

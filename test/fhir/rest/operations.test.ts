@@ -16,6 +16,11 @@ test('S-12, S-32: everything of the own patient that the token covers, and nothi
   await put({ resourceType: 'Patient', id: 'p1' }, { resourceType: 'Patient', id: 'p2' }, observation('o1', 'p1'), observation('o2', 'p2'))
   assert.deepEqual(idsOf(await ask('GET', '/Patient/p1/$everything')).sort(), ['Observation/o1', 'Patient/p1'])
   assert.deepEqual(idsOf(await ask('GET', '/Patient/p1/$everything?_type=Observation')), ['Observation/o1'])
+  // R4 patient-operation-everything: _type is 0..*, in a query also separated by commas.
+  const types = parameters({ name: '_type', valueCode: 'Observation' }, { name: '_type', valueCode: 'Patient' })
+  const repeated = ['/Patient/p1/$everything?_type=Observation&_type=Patient', '/Patient/p1/$everything?_type=Observation,Patient']
+  for (const query of repeated) assert.deepEqual(idsOf(await ask('GET', query)).sort(), ['Observation/o1', 'Patient/p1'])
+  assert.deepEqual(idsOf(await ask('POST', '/Patient/p1/$everything', { body: types })).sort(), ['Observation/o1', 'Patient/p1'])
   const as = patientToken('p1', 'rs', ['Patient'])
   assert.deepEqual(idsOf(await ask('GET', '/Patient/p1/$everything', { as })), ['Patient/p1'])
   for (const operation of ['$everything', '$meta']) {
@@ -236,6 +241,7 @@ test('$meta-add and $meta-delete change profiles, tags and labels, and nothing e
   assert.deepEqual(idsOf(await ask('GET', '/Patient?_tag=s|b')), ['Patient/p1'])
   assert.equal((await ask('GET', '/Patient/p1')).json.gender, 'male')
   assert.equal((await ask('POST', '/Patient/p1/$meta-add', { body: parameters() })).status, 400)
+  assert.equal((await ask('POST', '/Patient/p1/$meta-add', meta({ tag: { system: 's', code: 'c' } }))).status, 400, 'tag is a list')
   const as = patientToken('p1')
   const foreign = await ask('POST', '/Patient/p2/$meta-add', { ...meta(given), as })
   assert.equal(foreign.status, 404)

@@ -163,4 +163,32 @@ test('S-26: a Binary is served as what it says, in a sandbox', async () => {
     ['<script>', 'sandbox', 'nosniff'],
   )
   assert.equal((await ask('GET', `/Binary/${made.json.id}`)).json.resourceType, 'Binary')
+  const version = await ask('GET', `/Binary/${made.json.id}/_history/1`, { headers: { accept: 'text/html' } })
+  assert.deepEqual(
+    [version.text, version.headers['content-security-policy']],
+    ['<script>', 'sandbox'],
+    'R4 binary.html#rest: a version too',
+  )
+  const xml = await ask('GET', `/Binary/${made.json.id}`, { headers: { accept: 'application/fhir+xml' } })
+  assert.equal(xml.status, 406, 'FHIR in XML is not served')
+  const empty = await ask('POST', '/Binary', { body: '', headers: { 'content-type': 'text/plain' } })
+  assert.deepEqual([empty.status, empty.json.data], [201, undefined])
+  const nothing = await ask('GET', `/Binary/${empty.json.id}`, { headers: { accept: 'text/plain' } })
+  assert.deepEqual([nothing.status, nothing.text], [200, ''])
+})
+
+test('a refusal for the id or the meta names the element (R4 operationoutcome.html)', async () => {
+  const { ask, put } = await createServer()
+  await put(patient)
+  const refused: ReadonlyArray<readonly [string, string, unknown, string]> = [
+    ['PUT', '/Patient/p1', { ...patient, id: 'p2' }, 'Patient.id'],
+    ['PUT', '/Patient?identifier=s|1', { ...patient, id: 'p2' }, 'Patient.id'],
+    ['PATCH', '/Patient/p1', { id: 'p2' }, 'Patient.id'],
+    ['POST', '/Patient', { ...patient, id: 'p_2' }, 'Patient.id'],
+    ['POST', '/Patient', { ...patient, meta: [] }, 'Patient.meta'],
+  ]
+  for (const [method, path, body, expression] of refused) {
+    const { status, json } = await ask(method as 'PUT', path, { body })
+    assert.deepEqual([status, json.issue[0].expression], [400, [expression]], `${method} ${path}`)
+  }
 })
