@@ -75,7 +75,10 @@ const namesOf = async (
     const name = await identify(call, permit, entry, interactions)
     if (name === undefined) continue
     ids.set(entry, name.split('/')[1] ?? '')
-    if (entry.fullUrl !== undefined && entry.fullUrl !== `${call.fhir.base}/${name}`) names.set(entry.fullUrl, name)
+    if (entry.fullUrl === undefined) continue
+    // bdl-7: else a reference would lead to one of them, and nobody could say which.
+    if ((names.get(entry.fullUrl) ?? name) !== name) throw placed(bundle, entry, new FhirError('invalid', 'another entry has this fullUrl'))
+    if (entry.fullUrl !== `${call.fhir.base}/${name}`) names.set(entry.fullUrl, name)
   }
   const lookUp = lookUpIn(call, changedBy(entries, ids), interactions.serve)
   for (const entry of entries) {

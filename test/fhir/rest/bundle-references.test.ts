@@ -95,3 +95,15 @@ test('R4 http.html#trules: conditional references are resolved last: to what the
   }
   assert.equal((await ask('GET', '/Patient/gone')).status, 200)
 })
+
+test('R4 bundle.html#invs (bdl-7): two entries of one fullUrl are refused, since a reference to them leads nobody knows where', async () => {
+  const { ask } = await createServer()
+  const sent = transaction(
+    entry('POST', 'Patient', patient('1'), URN),
+    entry('POST', 'Patient', patient('2'), URN),
+    entry('POST', 'Observation', observation(URN)),
+  )
+  const refused = await ask('POST', '/', sent)
+  assert.deepEqual([refused.status, refused.json.issue[0].expression], [400, ['Bundle.entry[1]']])
+  assert.equal((await ask('GET', '/Patient?_summary=count')).json.total, 0)
+})
