@@ -9,10 +9,10 @@ export type IndexEntry =
   /** `folded`: lower case, no diacritics, white space collapsed. */
   | { readonly kind: 'string'; readonly param: string; readonly value: string; readonly folded: string }
   | { readonly kind: 'date'; readonly param: string; readonly from: number; readonly to: number }
+  /** `from` and `to` are the same but for a Range: its ends, or the farthest numbers where it is open. */
   | {
       readonly kind: 'number'
       readonly param: string
-      readonly value: number
       readonly from: number
       readonly to: number
       readonly system: string

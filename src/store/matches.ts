@@ -64,7 +64,7 @@ const entryMatches = (criterion: Valued, entry: IndexEntry): boolean | undefined
     }
     case 'number': {
       if (entry.kind !== 'number' || !tokenMatches({ ...criterion, kind: 'token' }, entry)) return false
-      return within(numberBounds(criterion.comparator, criterion.value, criterion.from, criterion.to), entry.value, entry.value)
+      return within(numberBounds(criterion.comparator, criterion.value, criterion.from, criterion.to), entry.from, entry.to)
     }
     case 'reference':
       return entry.kind === 'reference' && entry.id === criterion.id && (criterion.type ?? entry.type) === entry.type

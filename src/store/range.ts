@@ -1,7 +1,7 @@
 // FHIR R4 search.html#prefix over ranges, as data: the SQL and the in-memory evaluation both read it, so they cannot differ.
 import type { Comparator } from './criterion.ts'
 
-/** One comparison of a bound of the stored value; a number is a point, both of whose bounds are its value. */
+/** One comparison of a bound of the stored value; a number is a point, both of whose bounds are its value, unless it stands for a Range. */
 export interface Bound {
   readonly side: 'lo' | 'hi'
   readonly op: '<' | '<=' | '>' | '>='
@@ -53,11 +53,13 @@ export const numberBounds = (comparator: Comparator, value: number, from: number
     case 'ne':
       return [[lo('<', from)], [hi('>=', to)]]
     case 'gt':
-    case 'sa':
       return [[hi('>', value)]]
     case 'lt':
-    case 'eb':
       return [[lo('<', value)]]
+    case 'sa':
+      return [[lo('>', value)]]
+    case 'eb':
+      return [[hi('<', value)]]
     case 'ge':
       return [[hi('>=', value)]]
     case 'le':

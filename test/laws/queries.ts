@@ -79,7 +79,8 @@ const TERMS: Readonly<Record<string, readonly Term[]>> = {
     fixed('clinical-status=active', 'code=asthma', 'code=urn:sct|gout', 'code:text=text of', 'category=problem-list-item'),
     dateTerm('recorded-date'),
     reference('encounter', 'Encounter'),
-    fixed('encounter.status=finished', 'encounter.part-of.status=planned', 'onset-age=gt30', 'onset-age:missing=true'),
+    fixed('encounter.status=finished', 'encounter.part-of.status=planned', 'onset-age:missing=true'),
+    (draw) => `onset-age=${draw.pick(['', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb'])}${20 + draw.below(40)}${draw.pick(['', '||a'])}`,
     fixed('_has:Procedure:reason-reference:status=completed'),
   ],
   Observation: [

@@ -46,6 +46,7 @@ export const recordsOf = (draw: Draw, { id, stranger, many }: Person): readonly 
   const identifier = (type: string, at: number) => [{ system: 'urn:mr', value: `${id}-${type}-mr-${at}` }]
   const category = (system: string, codes: readonly string[]) => [concept(`${TERMINOLOGY}/${system}`, draw.pick(codes))]
   const quantity = () => ({ value: draw.below(200) / 10, unit: 'mg', system: UCUM, code: 'mg' })
+  const years = (value: number) => ({ value, unit: 'a', system: UCUM, code: 'a' })
 
   const builders: Readonly<Record<string, (at: number) => object>> = {
     Encounter: (at) => ({
@@ -65,7 +66,14 @@ export const recordsOf = (draw: Draw, { id, stranger, many }: Person): readonly 
       subject,
       ...(draw.chance(0.6) && { encounter: linked('Encounter') }),
       recordedDate: date(),
-      ...(draw.chance(0.4) && { onsetAge: { value: 20 + draw.below(40), unit: 'a', system: UCUM, code: 'a' } }),
+      ...draw.pick<() => object>([
+        () => ({ onsetAge: years(20 + draw.below(40)) }),
+        () => ({ onsetRange: { low: years(20 + draw.below(20)), high: years(40 + draw.below(20)) } }),
+        () => ({ onsetRange: { low: years(20 + draw.below(40)) } }),
+        () => ({ onsetRange: { high: years(20 + draw.below(40)) } }),
+        () => ({}),
+        () => ({}),
+      ])(),
     }),
     Observation: (at) => ({
       status: draw.pick(['final', 'preliminary', 'amended']),

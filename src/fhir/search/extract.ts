@@ -14,7 +14,7 @@ import { type ReferenceContext, referenceVisitor, stringVisitor, uriVisitor } fr
 import { tokenVisitor } from './token-values.ts'
 
 /** Counts up when something else is indexed of a resource than before, the configuration's too: the index of every store is then made anew. */
-export const EXTRACTION = 3
+export const EXTRACTION = 4
 
 type Fields = Readonly<Record<string, unknown>>
 type Visit = Visitor<IndexEntry[]>

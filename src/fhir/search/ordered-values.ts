@@ -2,7 +2,7 @@
 import type { Interval } from '../../store/criterion.ts'
 import type { IndexEntry } from '../../store/entries.ts'
 import { FAR_FUTURE, FAR_PAST, intervalOf } from './date.ts'
-import { type Bounded, decimalOf, literalOf } from './decimal.ts'
+import { decimalOf, literalOf } from './decimal.ts'
 import { isObject, type Visitor } from './path.ts'
 
 type Visit = Visitor<IndexEntry[]>
@@ -46,34 +46,35 @@ export const dateVisitor = (param: string, type: string): Visit | undefined => {
   )
 }
 
-const bounded = (value: unknown): Bounded | undefined => {
+const numberIn = (value: unknown): number | undefined => {
   const literal = literalOf(value)
-  return literal === undefined ? undefined : decimalOf(literal)
+  return literal === undefined ? undefined : decimalOf(literal)?.value
 }
+
+const point = (value: number): Interval => ({ from: value, to: value })
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /** By code, and by the unit too where it reads differently: `5.4||mg` matches either. */
-const measure = (param: string, number: Bounded, quantity: Readonly<Record<string, unknown>>, out: IndexEntry[]): void => {
+const measure = (param: string, ends: Interval, quantity: Readonly<Record<string, unknown>>, out: IndexEntry[]): void => {
   const [system, code, unit] = [text(quantity.system), text(quantity.code ?? quantity.currency), text(quantity.unit)]
-  out.push({ kind: 'number', param, ...number, system, code: code || unit })
-  if (code !== '' && unit !== '' && unit !== code) out.push({ kind: 'number', param, ...number, system: '', code: unit })
+  out.push({ kind: 'number', param, ...ends, system, code: code || unit })
+  if (code !== '' && unit !== '' && unit !== code) out.push({ kind: 'number', param, ...ends, system: '', code: unit })
 }
 
 const quantity = (param: string, value: unknown, out: IndexEntry[]): void => {
-  const number = isObject(value) ? bounded(value.value) : undefined
-  if (number && isObject(value)) measure(param, number, value, out)
+  const number = isObject(value) ? numberIn(value.value) : undefined
+  if (number !== undefined && isObject(value)) measure(param, point(number), value, out)
 }
 
+/** From its low to its high, both of them in it; open where one is not given (R4 datatypes.html#Range). */
 const range = (param: string, value: unknown, out: IndexEntry[]): void => {
   if (!isObject(value)) return
   const low = isObject(value.low) ? value.low : undefined
   const high = isObject(value.high) ? value.high : undefined
-  const [from, to] = [bounded(low?.value), bounded(high?.value)]
-  const known = from ?? to
-  if (!known) return
-  const number = { value: known.value, from: from?.from ?? -Number.MAX_VALUE, to: to?.to ?? Number.MAX_VALUE }
-  measure(param, number, low ?? high ?? {}, out)
+  const [from, to] = [numberIn(low?.value), numberIn(high?.value)]
+  if (from === undefined && to === undefined) return
+  measure(param, { from: from ?? -Number.MAX_VALUE, to: to ?? Number.MAX_VALUE }, low ?? high ?? {}, out)
 }
 
 const QUANTITIES: ReadonlySet<string> = new Set([
@@ -94,7 +95,7 @@ export const numberVisitor = (param: string, type: string): Visit | undefined =>
   if (type === 'Range') return (value, out) => range(param, value, out)
   if (!NUMBERS.has(type)) return undefined
   return (value, out) => {
-    const number = bounded(value)
-    if (number) out.push({ kind: 'number', param, ...number, system: '', code: '' })
+    const number = numberIn(value)
+    if (number !== undefined) out.push({ kind: 'number', param, ...point(number), system: '', code: '' })
   }
 }

@@ -119,7 +119,7 @@ const stringTest = ({ match, value }: Of<'string'>): Sql => {
 }
 
 const numberTest = (compiler: Compiler, criterion: Of<'number'>): Sql => {
-  const parts = [boundsSql(numberBounds(criterion.comparator, criterion.value, criterion.from, criterion.to), 'val', 'val')]
+  const parts = [boundsSql(numberBounds(criterion.comparator, criterion.value, criterion.from, criterion.to), 'val', 'high')]
   if (criterion.code !== undefined) parts.push(sql`code = ${criterion.code}`)
   if (criterion.system !== undefined) parts.push(sql`sys = ${compiler.names.find('system', criterion.system) ?? null}`)
   return both(parts)

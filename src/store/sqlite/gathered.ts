@@ -15,7 +15,7 @@ const TABLES = {
   ident: { into: 'INSERT OR IGNORE INTO ident VALUES', columns: 4 },
   str: { into: 'INSERT OR IGNORE INTO str VALUES', columns: 4 },
   dat: { into: 'INSERT OR IGNORE INTO dat VALUES', columns: 4 },
-  qty: { into: 'INSERT OR IGNORE INTO qty VALUES', columns: 5 },
+  qty: { into: 'INSERT OR IGNORE INTO qty VALUES', columns: 6 },
   comp: { into: 'INSERT INTO comp VALUES', columns: 3 },
   post: { into: 'INSERT INTO post VALUES', columns: 4 },
 } as const

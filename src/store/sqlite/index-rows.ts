@@ -69,7 +69,7 @@ const insertEntry = ({ names, unit }: Writing, rid: number, entry: IndexEntry, t
       rows.add('dat', [param, instant(entry.from), instant(entry.to), rid])
       break
     case 'number':
-      rows.add('qty', [rid, param, entry.value, names.intern('system', entry.system), entry.code])
+      rows.add('qty', [rid, param, entry.from, entry.to, names.intern('system', entry.system), entry.code])
       break
     case 'reference': {
       const target = unit.ridOf(names.intern('type', entry.type), entry.id)

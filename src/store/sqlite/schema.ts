@@ -61,4 +61,8 @@ export const MIGRATIONS: readonly string[] = [
    DROP INDEX session_login; CREATE INDEX session_login ON session(login) WHERE login IS NOT NULL`,
   // What is only referred to, or deleted: few, and counted without a look at the rows of all the others.
   'CREATE INDEX res_absent ON res(type) WHERE body IS NULL',
+  // With the end of a Range. What was there is indexed anew, since what is extracted has changed with it.
+  `DROP TABLE qty;
+   CREATE TABLE qty(rid INT NOT NULL, param INT NOT NULL, val REAL NOT NULL, high REAL NOT NULL, sys INT NOT NULL, code TEXT NOT NULL,
+     PRIMARY KEY(rid, param, val, high, sys, code)) STRICT, WITHOUT ROWID`,
 ]

@@ -120,31 +120,41 @@ const date = (element: unknown, { text: wanted }: Value): boolean => {
   })
 }
 
-const compared = (own: number, wanted: string): boolean => {
+/** A number, or the ends of a Range, which is equal where it lies within. */
+const compared = ([low, high]: Range, wanted: string): boolean => {
   const [prefix, rest] = prefixed(wanted)
   const value = Number(rest)
   const digits = (rest.split('.')[1] ?? '').length
   const half = 0.5 * 10 ** -digits
-  const equal = own >= value - half - 1e-12 && own < value + half - 1e-12
+  const equal = low >= value - half - 1e-12 && high < value + half - 1e-12
   const answers: Readonly<Record<string, boolean>> = {
     eq: equal,
     ne: !equal,
-    gt: own > value,
-    sa: own > value,
-    lt: own < value,
-    eb: own < value,
-    ge: own >= value,
-    le: own <= value,
+    gt: high > value,
+    sa: low > value,
+    lt: low < value,
+    eb: high < value,
+    ge: high >= value,
+    le: low <= value,
   }
   return answers[prefix] ?? false
 }
 
-const number = (element: unknown, { text: wanted }: Value): boolean => compared(Number(element), wanted)
+const number = (element: unknown, { text: wanted }: Value): boolean => compared([Number(element), Number(element)], wanted)
+
+/** The ends of a Quantity or a Range, and what says the unit. */
+const measureOf = (element: unknown): readonly [Range, Fields] | undefined => {
+  const { value, low, high } = fields(element)
+  if (value !== undefined) return [[Number(value), Number(value)], fields(element)]
+  if (low === undefined && high === undefined) return undefined
+  const ends: Range = [Number(fields(low).value ?? Number.NEGATIVE_INFINITY), Number(fields(high).value ?? Number.POSITIVE_INFINITY)]
+  return [ends, fields(low ?? high)]
+}
 
 const quantity = (element: unknown, { text: wanted }: Value): boolean => {
-  const { value, system, code, unit, currency } = fields(element)
+  const [ends, { system, code, unit, currency } = {}] = measureOf(element) ?? []
   const [amount = '', wantedSystem = '', wantedCode = ''] = wanted.split('|')
-  if (value === undefined || !compared(Number(value), amount)) return false
+  if (!ends || !compared(ends, amount)) return false
   if (wantedSystem !== '' && system !== wantedSystem) return false
   if (wantedCode === '') return true
   return wantedSystem === '' ? [code, unit, currency].includes(wantedCode) : (code ?? currency) === wantedCode
