@@ -6,6 +6,7 @@ import { readBody, valueResponse } from './body.ts'
 import { isDevelopment } from './debug-policy.ts'
 import { FhirError } from './fhir/outcome.ts'
 import { refusalOf } from './fhir/permit.ts'
+import { plainNumbers } from './http/json.ts'
 import type { CanonicalRequest } from './http/request.ts'
 import type { Caller } from './identify.ts'
 import type { CallerRoute } from './mount.ts'
@@ -34,13 +35,13 @@ export const debugRoutes = (deps: DebugRoutesDependencies): readonly CallerRoute
   const matcho = async (request: CanonicalRequest, caller: Caller): Promise<Response> => {
     const resource = await readBody(request)
     await permit(deps, request, caller, { operation: 'matcho', resource })
-    const { status, body } = matchoOperation(resource)
+    const { status, body } = matchoOperation(plainNumbers(resource))
     return valueResponse(request, status, body)
   }
   const test = async (request: CanonicalRequest, caller: Caller): Promise<Response> => {
     const resource = await readBody(request)
     await permit(deps, request, caller, { operation: 'test-policy', resource })
-    const { status, body } = await testPolicy(resource, deps)
+    const { status, body } = await testPolicy(plainNumbers(resource), deps)
     return valueResponse(request, status, body)
   }
   const decision = async (request: CanonicalRequest, caller: Caller): Promise<Response> => {

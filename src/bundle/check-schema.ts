@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { ConfigurationIssue } from '../fhir/configuration.ts'
-import { ExactNumber, type JsonValue } from '../http/json.ts'
+import { type JsonValue, plainNumbers } from '../http/json.ts'
 import { CONFIGURATION_TYPES, SCHEMA_FILES } from './configuration-types.ts'
 import type { Entry } from './entries.ts'
 import { didYouMean } from './suggest.ts'
@@ -105,14 +105,6 @@ const problemOf = (type: string, error: ErrorObject): SchemaProblem => {
   return { path, of: 'value', code: 'malformed', message: `${name} ${error.message ?? 'is malformed'}` }
 }
 
-/** Every number a JavaScript number: spelling means nothing in configuration. */
-const withNumbers = (value: JsonValue): JsonValue => {
-  if (value instanceof ExactNumber) return value.valueOf()
-  if (Array.isArray(value)) return value.map(withNumbers)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withNumbers(item)]))
-}
-
 /** What is wrong with an entry as its type's schema sees it; `knownTypes` are the FHIR types that are served. */
 export const checkSchema = (
   { type, method, resource }: Pick<Entry, 'type' | 'method' | 'resource'>,
@@ -124,7 +116,7 @@ export const checkSchema = (
     const hint = didYouMean(type, [...CONFIGURATION_TYPES, ...knownTypes])
     return [{ path: ['resourceType'], of: 'value', code: 'unknown-type', message: `there is no resource type "${type}"${hint}` }]
   }
-  if (method === 'DELETE' || validate(withNumbers(resource))) return []
+  if (method === 'DELETE' || validate(plainNumbers(resource))) return []
   // A PATCH holds only what changes; a POST may leave the id to the server.
   // An `if` says that one of its branches failed, and the branch says why.
   const expected = ({ keyword, params }: ErrorObject) =>

@@ -219,3 +219,11 @@ export const stringifyJson = (value: unknown): string => {
   const text = JSON.stringify(value) ?? 'null'
   return met ? exactText(value) : text
 }
+
+/** The value with plain numbers, where spelling means nothing: configuration, and what policies look at. */
+export const plainNumbers = (value: JsonValue): JsonValue => {
+  if (value instanceof ExactNumber) return value.valueOf()
+  if (Array.isArray(value)) return value.map(plainNumbers)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainNumbers(item)]))
+}

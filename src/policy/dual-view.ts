@@ -1,5 +1,6 @@
 // The dual view of a resource (aidbox-behaviour §0.12, §3.1): policies written for Aidbox's format and for FHIR's both read it.
 // References have `reference` and `resourceType` + `id`; choices have `valueQuantity` and `value.Quantity`. Empty values are gone.
+import { ExactNumber } from '../http/json.ts'
 import { remembering } from '../http/remember.ts'
 import { isMap, isMissing, type Json } from './matcho/value.ts'
 
@@ -49,9 +50,11 @@ const choiceMembers = (key: string, value: unknown, from: Json): Json | undefine
   return Object.keys(from).some((name) => spellingOf(name).choice?.[0] === key) ? undefined : { [key + capitalized(only[0])]: only[1] }
 }
 
-/** A copy with both spellings. */
+/** A copy with both spellings, and with plain numbers. */
 export const dualView = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(dualView)
+  // Spelling means nothing to a policy: 1.10 is 1.1, and 1e3 is more than 10.
+  if (value instanceof ExactNumber) return value.valueOf()
   if (!isMap(value)) return value
   const members: Record<string, unknown> = {}
   const others: Json[] = []
