@@ -15,13 +15,13 @@ export interface Statement {
 
 /** Runs the searches on the file with better-sqlite3's trace on, and returns the SELECT over resources that all of them are. */
 export const statementOf = async (file: string, queries: readonly string[]): Promise<Statement> => {
-  const seen: { readonly text: string; readonly values: readonly unknown[] }[] = []
+  const seen: { readonly text: string; readonly values: readonly unknown[]; readonly columns: readonly string[] }[] = []
   const original = Database.prototype.prepare
   Database.prototype.prepare = function prepare(this: Database.Database, text: string) {
     const statement = original.call(this, text)
     const all = statement.all.bind(statement) as (...values: unknown[]) => unknown[]
     statement.all = (...values: unknown[]) => {
-      seen.push({ text, values: values.flat() })
+      seen.push({ text, values: values.flat(), columns: statement.columns().map(({ name }) => name) })
       return all(...values)
     }
     return statement
@@ -44,5 +44,6 @@ export const statementOf = async (file: string, queries: readonly string[]): Pro
   if (!first || found.length !== queries.length || found.some(({ text }) => text !== first.text)) {
     throw new Error('the searches did not run one statement over resources each, all the same')
   }
+  if (!first.columns.includes('body')) throw new Error('the statement names no body for the bare server to answer')
   return { text: first.text, values: found.map(({ values }) => values) }
 }

@@ -48,7 +48,7 @@ const part = (found: readonly Row[], count: number): Part => {
 const walked = (compiler: Compiler, order: Ordered, start: readonly Value[] | undefined, count: number): Part => {
   const { key, tie, type } = order
   const found = compiler.db.lists<[rid: number, id: string, body: string | null, key: Value]>(
-    sql`SELECT ${tie}, x.id, ${bodyOf(count)}, ${key} ${inOrder(order, start, count + 1)}`,
+    sql`SELECT ${tie}, x.id, ${bodyOf(count)} AS body, ${key} ${inOrder(order, start, count + 1)}`,
   )
   return part(
     found.map(([rid, id, body, k0]) => ({ rid, type, id, body, k0, k1: rid })),
