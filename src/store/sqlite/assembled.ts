@@ -8,6 +8,9 @@ import { inOrder, type Ordered } from './ordered.ts'
 /** Where a page ends, if there is another: the row without its body, and its sort keys. */
 export type Last = Omit<Found, 'body'> & Readonly<Record<`k${number}`, Value>>
 
+/** What is said of a row, NULL where its body is larger than was allowed. */
+export type Within = (said: Sql) => Sql
+
 export interface Assembled {
   /** A body is larger than was allowed. */
   readonly withheld?: true
@@ -16,14 +19,11 @@ export interface Assembled {
   readonly last: Last | undefined
 }
 
-/** One row as it stands in the page; the place of each follows on its own, since a row's text holds anything. */
-const rowsOf = (
-  order: Ordered,
-  [start, middle, after, end]: Assembly,
-  body: Sql,
-  from: Sql,
-): Sql => sql`SELECT ${order.tie} AS rid, x.id AS id,
-  ${order.key} AS k, ${start} || x.id || ${middle} || ${body} || ${after} || x.id || ${end} AS text ${from}`
+/** One row as it stands in the page, copied once; the place of each follows on its own, since a row's text holds anything. */
+const rowsOf = (order: Ordered, [start, middle, after, end]: Assembly, within: Within, from: Sql): Sql => {
+  const text = within(sql`concat(${start}, x.id, ${middle}, x.body, ${after}, x.id, ${end})`)
+  return sql`SELECT ${order.tie} AS rid, x.id AS id, ${order.key} AS k, ${text} AS text ${from}`
+}
 
 /** `rid/bytes/key/id` of a row; no id has a slash or a space (R4 datatypes.html#id). */
 const placeOf = (places: string, from: number, to: number): readonly string[] => places.slice(from, to).split('/')
@@ -33,11 +33,11 @@ export const assemble = (
   { db }: Compiler,
   order: Ordered,
   assembly: Assembly,
-  { start, count, body }: { readonly start: readonly Value[] | undefined; readonly count: number; readonly body: Sql },
+  { start, count, within }: { readonly start: readonly Value[] | undefined; readonly count: number; readonly within: Within },
 ): Assembled => {
   const [found, whole, bytes, places] = db.columns<[count: number, whole: number, text: Uint8Array | null, places: string | null]>(
-    sql`SELECT count(*), count(text), CAST(group_concat(text, ',') AS BLOB), group_concat(rid || '/' || octet_length(text) || '/' || k || '/' || id, ' ')
-      FROM (${rowsOf(order, assembly, body, inOrder(order, start, count + 1))})`,
+    sql`SELECT count(*), count(text), CAST(group_concat(text, ',') AS BLOB), group_concat(concat_ws('/', rid, octet_length(text), k, id), ' ')
+      FROM (${rowsOf(order, assembly, within, inOrder(order, start, count + 1))})`,
   ) ?? [0, 0, null, null]
   if (whole < found) return { withheld: true, last: undefined }
   if (bytes === null || places === null) return { last: undefined }

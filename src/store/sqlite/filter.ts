@@ -32,6 +32,7 @@ export const targets = ({ db, names }: Compiler, type: string | undefined, id: s
   const types = type === undefined ? [...names.types().values()] : [names.find('type', type)]
   const known = types.filter((one) => one !== undefined)
   if (known.length === 0) return []
+  if (known.length === 1) return db.columns<[rid: number]>(sql`SELECT rid FROM res WHERE type = ${known[0] ?? 0} AND id = ${id}`) ?? []
   return db.rows<{ rid: number }>(sql`SELECT rid FROM res WHERE type IN ${list(known)} AND id = ${id}`).map((row) => row.rid)
 }
 

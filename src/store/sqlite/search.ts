@@ -1,6 +1,6 @@
 // One search: the page in keyset order, its total, its includes.
 import type { SearchPage, SearchPlan } from '../store.ts'
-import { assemble, type Last } from './assembled.ts'
+import { assemble, type Last, type Within } from './assembled.ts'
 import { driver, live } from './driver.ts'
 import { type Compiler, filter } from './filter.ts'
 import { join, limit, raw, type Sql, sql, type Value } from './fragment.ts'
@@ -25,9 +25,13 @@ type Row = Omit<Found, 'body'> & { readonly body: string | null } & Record<`k${n
 /** Bytes of the bodies of a page: more are several pages, since an answer is put together in memory (R4 search.html#count). */
 const PAGE_BYTES = 64 * 1024 * 1024
 
-/** The body of a row that may be as large as each of a page of so many; a page of one is as large as it is. */
-const bodyOf = (count: number): Sql =>
-  count > 1 ? sql`iif(octet_length(x.body) <= ${Math.floor(PAGE_BYTES / (count + 1))}, x.body, NULL)` : raw('x.body')
+/** What is said of a row whose body is no larger than each of a page of so many may be; a page of one is as large as it is. */
+const withinPage =
+  (count: number): Within =>
+  (said) =>
+    count > 1 ? sql`iif(octet_length(x.body) <= ${Math.floor(PAGE_BYTES / (count + 1))}, ${said}, NULL)` : said
+
+const bodyOf = (count: number): Sql => withinPage(count)(raw('x.body'))
 
 /** The rows of a page, or their text, and the last of them where another page follows. */
 interface Part {
@@ -68,7 +72,7 @@ const pageOf = (compiler: Compiler, plan: SearchPlan, sources: readonly Source[]
   const walk = start?.[0] === null ? undefined : ordered(compiler, plan, sources)
   if (walk) {
     const found = plan.assembly
-      ? { rows: [], ...assemble(compiler, walk, plan.assembly, { start, count, body: bodyOf(count) }) }
+      ? { rows: [], ...assemble(compiler, walk, plan.assembly, { start, count, within: withinPage(count) }) }
       : walked(compiler, walk, start, count)
     // What has no key comes after all that has one.
     if (!walk.partial || found.last || found.withheld) return found
