@@ -1,11 +1,7 @@
 // Aidbox's resource format, both ways (aidbox-behaviour §8.1): references as {resourceType, id}, {uri} or {localRef}; choices as
 // `value: {Quantity: …}`. Everything is stored in FHIR's form; this is the root's edge.
-import { ExactNumber } from '../http/json.ts'
-import { isMap as isObject, type Json } from '../policy/matcho/value.ts'
+import { isMap, type Json } from '../policy/matcho/value.ts'
 import { CHOICE_TYPES, CHOICES, NOT_CHOICES } from './choices.ts'
-
-/** A number whose spelling is kept is no map. */
-const isMap = (value: unknown): value is Json => isObject(value) && !(value instanceof ExactNumber)
 
 /** Members that hold a language or open content of their own: patterns of policies and the like are never rewritten. */
 const OPAQUE: ReadonlyMap<string, ReadonlySet<string>> = new Map([

@@ -1,6 +1,5 @@
 // What policies see of a request (aidbox-behaviour §3.1): made of the canonical request and of what routing understood, never of raw input.
 import type { AccessRequest } from '../fhir/access.ts'
-import { ExactNumber } from '../http/json.ts'
 import type { Method } from '../http/request.ts'
 import type { Principal } from '../oauth/principal.ts'
 import { sessionPatient } from '../smart/session-patient.ts'
@@ -15,7 +14,7 @@ const SECRETS = new Set(['secret', 'password', 'secretKey', 'access_token', 'ref
 
 const withoutSecrets = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(withoutSecrets)
-  if (!isMap(value) || value instanceof ExactNumber) return value
+  if (!isMap(value)) return value
   return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (SECRETS.has(key) ? [] : [[key, withoutSecrets(item)]])))
 }
 

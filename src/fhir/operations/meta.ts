@@ -9,7 +9,8 @@ import { FhirError } from '../outcome.ts'
 import { onlyParameters } from '../parameters.ts'
 import { permitOf } from '../permit.ts'
 import type { FhirResponse } from '../request.ts'
-import { asResource, isRecord, parseStored } from '../resource.ts'
+import { isRecord, parseStored } from '../resource.ts'
+import { givenIn } from './given.ts'
 
 const answer = (text: string): FhirResponse => {
   const parameter = [{ name: 'return', valueMeta: parseStored(text).meta }]
@@ -46,13 +47,13 @@ const remove: Change = (stored, given, key) => {
 }
 
 const givenMeta = (body: JsonValue): { readonly [name: string]: JsonValue } => {
-  const { parameter } = asResource(body, 'Parameters')
-  const found = (Array.isArray(parameter) ? parameter : []).find((one: JsonValue) => isRecord(one) && one.name === 'meta')
-  if (!isRecord(found) || !isRecord(found.valueMeta)) throw new FhirError('value', 'the parameter meta, a valueMeta, is needed')
-  const { valueMeta } = found
-  const wrong = LISTS.find(([name]) => valueMeta[name] !== undefined && !Array.isArray(valueMeta[name]))
-  if (wrong) throw new FhirError('structure', `${wrong[0]} is a list`, { expression: 'Parameters.parameter[0].value' })
-  return valueMeta
+  const given = givenIn(body)
+  const at = given.findIndex(({ name, member }) => name === 'meta' && member === 'valueMeta')
+  const value = given[at]?.value
+  if (!isRecord(value)) throw new FhirError('value', 'the parameter meta, a valueMeta, is needed')
+  const wrong = LISTS.find(([name]) => value[name] !== undefined && !Array.isArray(value[name]))
+  if (wrong) throw new FhirError('structure', `${wrong[0]} is a list`, { expression: `Parameters.parameter[${at}].value` })
+  return value
 }
 
 const changed = (change: Change, document: JsonValue, given: { readonly [name: string]: JsonValue }): JsonValue => {

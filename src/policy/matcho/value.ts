@@ -1,5 +1,7 @@
 // What matcho takes for missing, equal and present (aidbox-behaviour §3.1, §3.5). Own properties only, never the prototype's.
 
+import { ExactNumber } from '../../http/json.ts'
+
 export type Json = Readonly<Record<string, unknown>>
 
 /** A map whose members are made when a policy looks at them. It is never missing. */
@@ -8,7 +10,9 @@ export abstract class Lazy {
   abstract member(key: string): unknown
 }
 
-export const isMap = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+/** A number whose spelling is kept is no map. */
+export const isMap = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
 
 /** Empty values are stripped before evaluation: null, '', [], {} and what holds nothing else count as missing. */
 export const isMissing = (value: unknown): boolean => {

@@ -22,6 +22,7 @@ export interface Names {
   find(kind: NameKind, text: string): number | undefined
   intern(kind: NameKind, text: string): number
   text(id: number): string
+  /** The id of a coded value; undefined where no resource has it. */
   findTerm(param: number, code: string, system: number): number | undefined
   /** The id of a coded value, made where it is not there. */
   term(param: number, code: string, system: number): number
